@@ -1,0 +1,37 @@
+"""``pop3shell connect``: the shell on a live server."""
+
+from __future__ import annotations
+
+import click
+
+from pop3shell.cli.hosts import parse_server
+from pop3shell.cli.options import family, session_options
+
+
+@click.command()
+@click.argument("host")
+@click.argument("port", required=False)
+@click.option("-4", "ipv4", is_flag=True, help="Use IPv4 only.")
+@click.option("-6", "ipv6", is_flag=True, help="Use IPv6 only.")
+@session_options
+def command(
+    host: str,
+    port: str | None,
+    ipv4: bool,
+    ipv6: bool,
+    lines: tuple[str, ...],
+    validate: str,
+    timeout: float,
+) -> int:
+    """Open the shell on a server; HOST may be a pop:// URL, PORT is 110 if not given.
+
+    Where standard input is not a terminal, the lines that it holds are run one after the other
+    and the dialogue is printed. Exit status: 0 done, 1 a colon command failed, 2 wrong usage,
+    3 connection trouble, 130 interrupted.
+    """
+    server = parse_server(host, port)
+    wanted = family(ipv4, ipv6)
+    from pop3shell.cli.running import Request, hold_session, run
+
+    request = Request(server.host, server.port, lines, validate, timeout, wanted)
+    return run(hold_session(request))

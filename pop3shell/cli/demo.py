@@ -1,0 +1,50 @@
+"""``pop3shell demo``: the shell on an embedded practice server."""
+
+from __future__ import annotations
+
+import click
+
+from pop3shell.cli.options import session_options
+from pop3shell.shell.exits import Exit
+
+WELCOME = """\
+A practice server with a sample maildrop; nothing here can be broken.
+The account is {user}, the password {password}. Try first:
+  {login}
+  {list}
+  {retrieve}
+:help lists the commands, QUIT ends the session."""
+
+
+@click.command()
+@session_options
+def command(lines: tuple[str, ...], validate: str, timeout: float) -> int:
+    """Open the shell on an embedded practice server with a sample maildrop.
+
+    No server, no account and no set-up are needed. The account is mrose, the password tanstaaf.
+    """
+    from pop3shell.cli.running import run
+
+    return run(_demo(lines, validate, timeout))
+
+
+async def _demo(lines: tuple[str, ...], validate: str, timeout: float) -> Exit:  # noqa: ASYNC109
+    from pop3shell.cli.running import Request, hold_session
+    from pop3shell.cli.serving import sample_server
+    from pop3shell.protocol.spec import commands
+    from pop3shell.server.sample import SAMPLE_PASSWORD, SAMPLE_USER
+
+    server = sample_server()
+    await server.start("127.0.0.1", 0)
+    welcome = WELCOME.format(
+        user=SAMPLE_USER,
+        password=SAMPLE_PASSWORD,
+        login=f"{commands.USER.verb} {SAMPLE_USER}, then {commands.PASS.verb} {SAMPLE_PASSWORD}",
+        list=commands.LIST.verb,
+        retrieve=f"{commands.RETR.verb} 1",
+    )
+    try:
+        host, port = server.address
+        return await hold_session(Request(host, port, lines, validate, timeout, banner=welcome))
+    finally:
+        await server.close()

@@ -1,0 +1,19 @@
+"""``pop3shell explain``: the tables in words."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command()
+@click.argument("topic", required=False)
+def command(topic: str | None) -> int:
+    """Explain TOPIC: a command, state, capability or response code; without it, list them all."""
+    from pop3shell.view.explain import UnknownTopic, explain, overview
+
+    try:
+        click.echo(explain(topic) if topic else overview())
+    except UnknownTopic as error:
+        click.echo(f"pop3shell: {error}", err=True)
+        return 1
+    return 0

@@ -1,0 +1,54 @@
+"""What can stand for a server on the command line: a host and port, or a POP URL (RFC 2384)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+import click
+
+POP3_PORT, POP3S_PORT = 110, 995
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A host, a port, and the user that a URL names, or ""."""
+
+    host: str
+    port: int
+    user: str = ""
+
+
+def parse_server(host: str, port: str | None) -> Server:
+    """Read HOST [PORT] or ``pop://user@host:port``. Raises click.UsageError."""
+    if "://" in host:
+        if port is not None:
+            raise click.UsageError("a URL holds its port itself; write pop://HOST:PORT")
+        return _parse_url(host)
+    if host.startswith("[") and host.endswith("]"):
+        host = host[1:-1]
+    if not host or any(blank in host for blank in " \t"):
+        raise click.UsageError(f"{host!r} is no host name")
+    return Server(host, _port(port) if port is not None else POP3_PORT)
+
+
+def _parse_url(url: str) -> Server:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise click.UsageError(f"{url} is no URL: {error}") from None
+    if parts.scheme == "pops" or port == POP3S_PORT:
+        raise click.UsageError("TLS is not built in yet; use port 110 or another plaintext port")
+    if parts.scheme != "pop" or not parts.hostname:
+        raise click.UsageError(f"{url} is no POP URL; it looks like pop://user@host:110")
+    user = (parts.username or "").partition(";")[0]
+    if parts.password is not None:
+        raise click.UsageError("a password doesn't belong into a URL (RFC 2384 section 4)")
+    return Server(parts.hostname, port or POP3_PORT, unquote(user))
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 65535:
+        raise click.UsageError(f"{text!r} is no port; give a number from 1 to 65535")
+    return int(text)

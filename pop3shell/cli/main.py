@@ -1,0 +1,77 @@
+"""The group of commands. Imports nothing that ``--version`` and ``--help`` don't need."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+from click_default_group import DefaultGroup
+
+from pop3shell import __version__
+
+#: Commands by name: the module that has it, and what ``--help`` says of it.
+COMMANDS = {
+    "connect": "Open the shell on a server (HOST alone means this).",
+    "demo": "Open the shell on an embedded practice server.",
+    "explain": "Explain a command, state, capability or response code.",
+    "serve": "Run the practice server for other clients.",
+}
+
+
+class LazyGroup(DefaultGroup):  # type: ignore[misc]
+    """A group whose commands are imported when they are called; a host may stand alone."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command; any other word is a host, for the default command."""
+        if cmd_name in COMMANDS:
+            module = importlib.import_module(f".{cmd_name}", __package__)
+            command = module.command
+            assert isinstance(command, click.Command)
+            return command
+        found = super().get_command(ctx, cmd_name)
+        return found if isinstance(found, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=LazyGroup,
+    default="connect",
+    default_if_no_args=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(__version__, prog_name="pop3shell", message="%(prog)s %(version)s")
+def group() -> None:
+    r"""A debugging shell for POP3: the truth on the wire, checked and explained.
+
+    \b
+    pop3shell demo             begin here: no server, no account needed
+    pop3shell HOST [PORT]      what telnet HOST 110 was used for
+    """
+
+
+def main() -> None:
+    """Run a command and exit with its status; no traceback reaches the user."""
+    try:
+        status = group.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        print("pop3shell: interrupted", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; nothing may be flushed into it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    sys.exit(int(status or 0))

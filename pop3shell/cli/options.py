@@ -1,0 +1,50 @@
+"""Options that several commands share, and what is made of them."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_LINES = click.option(
+    "-c",
+    "lines",
+    metavar="LINE",
+    multiple=True,
+    help="Run this line instead of standard input; may be given several times.",
+)
+_VALIDATE = click.option(
+    "--validate",
+    type=click.Choice(["off", "warn", "strict"]),
+    default="warn",
+    show_default=True,
+    help="Whether to advise on a line before it is sent, or to refuse a faulty one.",
+)
+_TIMEOUT = click.option(
+    "--timeout",
+    type=click.FloatRange(min=0),
+    default=120.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long the server may be silent while a reply is due; 0: for ever.",
+)
+
+
+def session_options(function: F) -> F:
+    """Add the options of every command that holds a session."""
+    for option in (_TIMEOUT, _VALIDATE, _LINES):
+        function = option(function)
+    return function
+
+
+def family(ipv4: bool, ipv6: bool) -> socket.AddressFamily:
+    """Turn ``-4`` and ``-6`` into an address family. Raises click.UsageError for both."""
+    if ipv4 and ipv6:
+        raise click.UsageError("-4 and -6 exclude each other; give one of them, or none")
+    if ipv4:
+        return socket.AF_INET
+    return socket.AF_INET6 if ipv6 else socket.AF_UNSPEC

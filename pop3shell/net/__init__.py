@@ -1,0 +1,1 @@
+"""Sockets: the client's connection to a live server."""

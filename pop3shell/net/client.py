@@ -1,0 +1,205 @@
+"""The client's side of a session: a connection with the observer of its dialogue on it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable
+
+from pop3shell.net.connection import Connection
+from pop3shell.net.errors import ConnectionTrouble
+from pop3shell.net.resolve import open_socket, shown
+from pop3shell.protocol.dialogue import Dialogue
+from pop3shell.protocol.events import Banner, Ending, Event, Greeting, Side
+from pop3shell.protocol.session import Session
+
+#: Seconds of silence before the greeting after which what came instead is looked at.
+GREETING_QUIET = 1.0
+
+Observer = Callable[[Event], None]
+
+
+class Client:
+    """Speaks the client's side; hands every event of the dialogue to its observers, in order.
+
+    ``timeout`` is in seconds of silence while a reply is due; 0 waits for ever.
+    """
+
+    def __init__(self, timeout: float = 60.0) -> None:
+        self.dialogue = Dialogue()
+        self.observers: list[Observer] = []
+        self.greeting: Greeting | None = None
+        self.banner = b""
+        self.ending: Ending | None = None
+        self.address = ""
+        self.timeout = timeout
+        self._loop = asyncio.get_running_loop()
+        self._connection: Connection | None = None
+        self._waiter: asyncio.Future[None] | None = None
+        self._heard = self._loop.time()
+        self._watchdog: asyncio.TimerHandle | None = None
+        self._quiet: asyncio.TimerHandle | None = None
+
+    @property
+    def session(self) -> Session:
+        """What the dialogue has told so far."""
+        return self.dialogue.session
+
+    @property
+    def closed(self) -> bool:
+        """Whether the connection is over."""
+        return self.ending is not None
+
+    async def connect(
+        self,
+        host: str,
+        port: int,
+        *,
+        family: socket.AddressFamily = socket.AF_UNSPEC,
+        connect_timeout: float = 20.0,
+    ) -> None:
+        """Connect, within ``connect_timeout`` seconds.
+
+        Raises ConnectionTrouble. The greeting is waited for by ``greeted``.
+        """
+        sock = await open_socket(host, port, family=family, within=connect_timeout)
+        self._heard = self._loop.time()
+        self._connection = await Connection.over(sock, self._receive, self._ended)
+        self.address = shown(*self._connection.peer)
+        self._watch()
+
+    async def greeted(self) -> Greeting | None:
+        """Wait for the greeting; None if the peer said something else, or nothing, and why not.
+
+        What came instead is in ``banner``; the ending in ``ending``.
+        """
+        while self.greeting is None and not self.closed:
+            if self.banner or self._begins_wrongly():
+                try:
+                    async with asyncio.timeout(GREETING_QUIET):
+                        await self._wait()
+                except TimeoutError:
+                    break
+            else:
+                await self._wait()
+        return self.greeting
+
+    def _begins_wrongly(self) -> bool:
+        begun = self.dialogue.unfinished[:4]
+        return bool(begun) and not (b"+OK".startswith(begun[:3]) or b"-ERR".startswith(begun))
+
+    def send(self, octets: bytes) -> None:
+        """Send octets as they are. Raises ConnectionTrouble if the connection is over."""
+        if self.closed or self._connection is None:
+            raise ConnectionTrouble("the connection is closed; nothing was sent")
+        now = self._loop.time()
+        if not self.dialogue.outstanding:
+            self._heard = now
+        self._dispatch(self.dialogue.client(octets, now))
+        self._connection.send(octets)
+        self._arm()
+
+    async def settled(self, outstanding: int = 0) -> None:
+        """Wait until at most ``outstanding`` replies are due, a challenge came, or the end."""
+        dialogue = self.dialogue
+        while dialogue.outstanding > outstanding and not dialogue.challenged and not self.closed:
+            await self._wait()
+
+    async def until_closed(self, seconds: float) -> bool:
+        """Wait for the server to close, ``seconds`` at most; return whether it did."""
+        try:
+            async with asyncio.timeout(seconds):
+                while not self.closed:
+                    await self._wait()
+        except TimeoutError:
+            return False
+        return True
+
+    async def close(self) -> None:
+        """Close the connection from this side."""
+        self._cancel_timers()
+        if self._connection is None:
+            return
+        if not self.closed:
+            self.ending = Ending.ORDERLY
+            self._dispatch(self.dialogue.closed(Side.CLIENT, Ending.ORDERLY, self._loop.time()))
+        self._connection.close()
+        try:
+            async with asyncio.timeout(1.0):
+                await asyncio.shield(self._connection.gone)
+        except TimeoutError:
+            self._connection.abort(Ending.ORDERLY)
+
+    # ---- what comes ----
+
+    def _receive(self, data: bytes) -> None:
+        self._heard = now = self._loop.time()
+        self._dispatch(self.dialogue.server(data, now))
+        if self._quiet is not None or self.dialogue.patience is not None:
+            self._arm()
+        self._wake()
+
+    def _ended(self, ending: Ending) -> None:
+        self._cancel_timers()
+        self.ending = ending
+        side = Side.CLIENT if ending is Ending.SILENT else Side.SERVER
+        self._dispatch(self.dialogue.closed(side, ending, self._loop.time()))
+        self._wake()
+
+    def _dispatch(self, events: list[Event]) -> None:
+        for event in events:
+            if isinstance(event, Greeting):
+                self.greeting = event
+            elif isinstance(event, Banner):
+                self.banner += event.raw[: 512 - len(self.banner)]
+            for observe in self.observers:
+                observe(event)
+
+    # ---- waiting ----
+
+    async def _wait(self) -> None:
+        self._waiter = self._loop.create_future()
+        try:
+            await self._waiter
+        finally:
+            self._waiter = None
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    # ---- timers: one watchdog for silence, one for replies whose end only silence tells ----
+
+    def _watch(self) -> None:
+        if self.timeout:
+            self._watchdog = self._loop.call_at(self._heard + self.timeout, self._check_silence)
+
+    def _check_silence(self) -> None:
+        due = self.dialogue.outstanding or not self.dialogue.greeted
+        if due and not self.dialogue.challenged:
+            if self._loop.time() - self._heard >= self.timeout and self._connection:
+                self._connection.abort(Ending.SILENT)
+                return
+        else:
+            self._heard = self._loop.time()
+        self._watch()
+
+    def _arm(self) -> None:
+        if self._quiet is not None:
+            self._quiet.cancel()
+            self._quiet = None
+        patience = self.dialogue.patience
+        if patience is not None:
+            self._quiet = self._loop.call_later(patience, self._be_quiet)
+
+    def _be_quiet(self) -> None:
+        self._quiet = None
+        self._dispatch(self.dialogue.quiet(self._loop.time()))
+        self._arm()
+        self._wake()
+
+    def _cancel_timers(self) -> None:
+        for timer in (self._watchdog, self._quiet):
+            if timer is not None:
+                timer.cancel()
+        self._watchdog = self._quiet = None

@@ -1,0 +1,116 @@
+"""From a host's name to a connected socket: every address tried, IPv6 and IPv4 (RFC 8305)."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import socket
+
+from pop3shell.net.errors import ConnectionTrouble
+
+#: Seconds between the starts of two attempts (RFC 8305 section 5).
+ATTEMPT_DELAY = 0.25
+
+Address = tuple[socket.AddressFamily, tuple[str, int]]
+
+
+def shown(host: str, port: int) -> str:
+    """``host:port`` as people write it, IPv6 addresses in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+async def resolve(host: str, port: int, family: socket.AddressFamily) -> list[Address]:
+    """Look up the addresses of ``host``, families alternating.
+
+    Raises ConnectionTrouble if there are none.
+    """
+    loop = asyncio.get_running_loop()
+    try:
+        found = await loop.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM)
+    except (socket.gaierror, UnicodeError) as error:
+        raise ConnectionTrouble(_unknown_host(host, family, error)) from None
+    return _alternate([(info[0], info[4]) for info in found])  # type: ignore[misc]
+
+
+def _unknown_host(host: str, family: socket.AddressFamily, error: Exception) -> str:
+    kind = {socket.AF_INET: " with an IPv4 address", socket.AF_INET6: " with an IPv6 address"}
+    why = error.strerror if isinstance(error, OSError) and error.strerror else "not a host name"
+    wanted = kind.get(family, "")
+    return f"no host {host!r}{wanted} is known ({why}); check the name and your name server"
+
+
+def _alternate(addresses: list[Address]) -> list[Address]:
+    """First family first, then by turns, so that one dead family costs one attempt only."""
+    first = [a for a in addresses if a[0] == addresses[0][0]]
+    other = [a for a in addresses if a[0] != addresses[0][0]]
+    mixed: list[Address] = []
+    for index in range(max(len(first), len(other))):
+        mixed += first[index : index + 1] + other[index : index + 1]
+    return list(dict.fromkeys(mixed))
+
+
+async def open_socket(
+    host: str, port: int, *, family: socket.AddressFamily, within: float
+) -> socket.socket:
+    """Connect to the first address of ``host`` that answers, ``within`` so many seconds.
+
+    Raises ConnectionTrouble, naming every address that was tried.
+    """
+    failures: list[str] = []
+    try:
+        async with asyncio.timeout(within):
+            addresses = await resolve(host, port, family)
+            return await _race(addresses, failures)
+    except TimeoutError:
+        tried = "; ".join(failures)
+        raise ConnectionTrouble(
+            f"no answer from {shown(host, port)} within {within:g} seconds"
+            + (f" ({tried})" if tried else "")
+            + "; a firewall may drop the packets, or the host is down"
+        ) from None
+
+
+async def _race(addresses: list[Address], failures: list[str]) -> socket.socket:
+    attempts: set[asyncio.Task[socket.socket]] = set()
+    waiting = list(addresses)
+    try:
+        while waiting or attempts:
+            if waiting:
+                attempts.add(asyncio.create_task(_attempt(waiting.pop(0), failures)))
+            delay = ATTEMPT_DELAY if waiting else None
+            done, attempts = await asyncio.wait(
+                attempts, timeout=delay, return_when=asyncio.FIRST_COMPLETED
+            )
+            winners = [task.result() for task in done if task.exception() is None]
+            for spare in winners[1:]:
+                spare.close()
+            if winners:
+                return winners[0]
+    finally:
+        for task in attempts:
+            task.cancel()
+        await asyncio.gather(*attempts, return_exceptions=True)
+    raise ConnectionTrouble("could not connect: " + "; ".join(failures))
+
+
+async def _attempt(address: Address, failures: list[str]) -> socket.socket:
+    family, where = address
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(sock, where)
+    except OSError as error:
+        sock.close()
+        failures.append(f"{shown(where[0], where[1])}: {_reason(error)}")
+        raise
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+def _reason(error: OSError) -> str:
+    if error.errno == errno.ECONNREFUSED:
+        return "connection refused (nothing listens on that port)"
+    return os.strerror(error.errno).lower() if error.errno else str(error)

@@ -1,0 +1,202 @@
+"""What the observer of a dialogue hands back: typed, frozen events.
+
+The ``raw`` of all events of one direction, put together, are the octets of that direction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from pop3shell.protocol.commandline import CommandLine
+from pop3shell.protocol.findings import Finding
+from pop3shell.protocol.framing import BodyChunk
+from pop3shell.protocol.replies import Status
+from pop3shell.protocol.secrets import Secret
+from pop3shell.protocol.spec.states import State
+
+
+class Side(Enum):
+    """A side of the dialogue."""
+
+    CLIENT = "client"
+    SERVER = "server"
+
+
+class Ending(Enum):
+    """How a connection came to its end."""
+
+    ORDERLY = "closed"
+    RESET = "reset"
+    SILENT = "timed out"
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """The server's greeting. ``timestamp`` is the one for APOP, or empty."""
+
+    raw: bytes
+    status: Status
+    text: bytes
+    timestamp: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """A line before the greeting, or instead of one."""
+
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CommandSent:
+    """A line of the client that is a command. ``secret`` tells which octets are one."""
+
+    raw: bytes
+    command: CommandLine
+    secret: Secret | None
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseSent:
+    """A line of the client that answers a challenge, or ``*`` (RFC 5034 section 4)."""
+
+    raw: bytes
+    command: CommandLine
+    secret: Secret | None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusLine:
+    """The first line of a reply. ``status`` is None if it bears no status indicator."""
+
+    raw: bytes
+    status: Status | None
+    text: bytes
+    command: CommandLine
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """A server's ``+ `` line inside AUTH; ``data`` is what follows, usually base64."""
+
+    raw: bytes
+    data: bytes
+    command: CommandLine
+
+
+@dataclass(frozen=True, slots=True)
+class BodyData:
+    """Octets of a multi-line reply."""
+
+    chunk: BodyChunk
+    command: CommandLine
+
+    @property
+    def raw(self) -> bytes:
+        """The octets as they came, byte-stuffed."""
+        return self.chunk.raw
+
+    @property
+    def content(self) -> bytes:
+        """The octets without the stuffed dots."""
+        return self.chunk.content
+
+
+@dataclass(frozen=True, slots=True)
+class BodyEnd:
+    """The terminator of a multi-line reply."""
+
+    raw: bytes
+    command: CommandLine
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLine:
+    """A line after the status line of a reply whose shape cannot be known."""
+
+    raw: bytes
+    command: CommandLine
+
+
+@dataclass(frozen=True, slots=True)
+class StrayLine:
+    """A line of the server that answers nothing."""
+
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LongLine:
+    """Part of a line too long to be held; the line's own event has the last part."""
+
+    raw: bytes
+    side: Side
+
+
+@dataclass(frozen=True, slots=True)
+class Incomplete:
+    """What stood unfinished when the connection ended."""
+
+    raw: bytes
+    side: Side
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyEnd:
+    """A command has its whole reply. ``seconds`` passed since it was sent.
+
+    ``status`` is None where the reply was given up as none.
+    """
+
+    command: CommandLine
+    status: Status | None
+    seconds: float
+    raw: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class StateChanged:
+    """The session went from one state to another."""
+
+    before: State
+    after: State
+    raw: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A finding."""
+
+    finding: Finding
+    raw: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The connection is over; ``outstanding`` commands have no whole reply."""
+
+    side: Side
+    ending: Ending
+    outstanding: int
+    raw: bytes = b""
+
+
+Event = (
+    Greeting
+    | Banner
+    | CommandSent
+    | ResponseSent
+    | StatusLine
+    | Challenge
+    | BodyData
+    | BodyEnd
+    | OpenLine
+    | StrayLine
+    | LongLine
+    | Incomplete
+    | ReplyEnd
+    | StateChanged
+    | Noted
+    | Closed
+)

@@ -1,0 +1,61 @@
+"""Findings: deviations from the protocol, with the rule and the octets that break it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from enum import Enum
+
+from pop3shell.protocol import limits
+from pop3shell.protocol.spec.references import Reference
+
+
+class Level(Enum):
+    """How binding the rule is. ``REQUIRED``: the RFC demands it flatly, without a keyword."""
+
+    MUST = "MUST"
+    REQUIRED = "required"
+    SHOULD = "SHOULD"
+    QUIRK = "quirk"
+    SECURITY = "security"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rule:
+    """A conformance rule: its identifier, how binding it is, what is demanded and where."""
+
+    id: str
+    level: Level
+    demand: str
+    reference: Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One breach of a rule. ``evidence`` holds the octets, cut to ``limits.EVIDENCE``."""
+
+    rule: Rule
+    text: str
+    evidence: bytes
+
+
+class Findings:
+    """Counts the findings of a session and keeps a flood of them from being handed on."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+
+    @property
+    def total(self) -> int:
+        """How many findings there were, handed on or not."""
+        return self.counts.total()
+
+    def note(self, rule: Rule, text: str, evidence: bytes) -> Finding | None:
+        """Count a breach of ``rule``; return the finding to hand on, or None past the limits."""
+        self.counts[rule.id] += 1
+        count = self.counts[rule.id]
+        if count > limits.FINDINGS_PER_RULE or self.total > limits.FINDINGS:
+            return None
+        if count == limits.FINDINGS_PER_RULE:
+            text += " (further ones of this kind are only counted)"
+        return Finding(rule, text, evidence[: limits.EVIDENCE])

@@ -1,0 +1,18 @@
+"""Every limit that reading a dialogue has."""
+
+#: Octets of a server's line held before it is handed on in parts.
+SERVER_LINE = 1 << 16
+#: Octets of a client's line held before it is handed on in parts (SASL lines may be long).
+CLIENT_LINE = 1 << 20
+#: Octets of a listing (CAPA, LIST, UIDL) kept for later questions.
+KEPT_LISTING = 1 << 27
+#: Findings of one rule handed on as events; further ones are only counted.
+FINDINGS_PER_RULE = 10
+#: Findings handed on as events in all.
+FINDINGS = 100
+#: Octets of evidence kept with a finding.
+EVIDENCE = 200
+#: Seconds of silence that end a reply whose shape can't be known.
+QUIET = 1.0
+#: Seconds of silence after which an irregular line is given up as unanswered.
+QUIET_UNANSWERED = 5.0

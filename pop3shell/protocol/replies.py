@@ -1,0 +1,86 @@
+"""The grammars of replies: status line, STAT, listings, capabilities, timestamp."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+from pop3shell.protocol.commandline import strip_end
+
+
+class Status(Enum):
+    """The status indicator of a reply (RFC 1939 section 3)."""
+
+    OK = "+OK"
+    ERR = "-ERR"
+
+
+_INDICATORS = {b"+OK": Status.OK, b"-ERR": Status.ERR}
+_CODE = re.compile(rb"\[([^\s\]]+)\]")
+_STAT = re.compile(rb" ?([0-9]{1,20}) +([0-9]{1,20})(?![0-9])")
+_TIMESTAMP = re.compile(rb"<[^<>\x00-\x20\x7f-\xff]+@[^<>@\x00-\x20\x7f-\xff]+>")
+_SCAN = re.compile(rb"^([0-9]{1,20}) +([0-9]{1,20})", re.MULTILINE)
+_UNIQUE_ID = re.compile(rb"^([0-9]{1,20}) +([^\s]+)", re.MULTILINE)
+
+
+def status_of(line: bytes) -> tuple[Status | None, bytes, bool]:
+    """Split a status line into (status, text after the blank, whether the indicator is exact).
+
+    The status is None where the line begins with no status indicator in any case of letters.
+    """
+    if line.startswith((b"+OK ", b"+OK\r")):
+        return Status.OK, strip_end(line[4:] if line[3] == 32 else line[3:]), True
+    word, _, text = strip_end(line).partition(b" ")
+    status = _INDICATORS.get(word)
+    if status:
+        return status, text, True
+    return _INDICATORS.get(word.upper()), text, False
+
+
+def looks_like_status(line: bytes) -> bool:
+    """Whether a line begins with ``+OK`` or ``-ERR``, in any case of letters."""
+    return line[:3].upper() == b"+OK" or line[:4].upper() == b"-ERR"
+
+
+def response_code(text: bytes) -> str:
+    """The response code at the head of a reply's text, or "" (RFC 2449 section 8)."""
+    if not text.startswith(b"["):
+        return ""
+    found = _CODE.match(text)
+    return found[1].decode("ascii", "replace") if found else ""
+
+
+def timestamp(greeting_text: bytes) -> bytes:
+    """The APOP timestamp of a greeting, angle brackets included, or b"" (RFC 1939 section 7)."""
+    found = _TIMESTAMP.search(greeting_text)
+    return found[0] if found else b""
+
+
+def stat(text: bytes) -> tuple[int, int] | None:
+    """(messages, octets) of a reply to STAT, or None where the text is no drop listing."""
+    found = _STAT.match(text)
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def scan_listing(content: bytes) -> dict[int, int]:
+    """Octets by message number, from the lines of LIST."""
+    return {int(number): int(octets) for number, octets in _SCAN.findall(content)}
+
+
+def unique_ids(content: bytes) -> dict[int, str]:
+    """Unique-ids by message number, from the lines of UIDL."""
+    found = _UNIQUE_ID.findall(content)
+    return {int(number): uid.decode("ascii", "backslashreplace") for number, uid in found}
+
+
+def capabilities(content: bytes) -> dict[str, tuple[str, ...]]:
+    """Arguments by capability tag in upper case, from the lines of CAPA (RFC 2449 section 5).
+
+    ``SASL=PLAIN``, as some servers write it, is read as ``SASL PLAIN``.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for line in content.decode("utf-8", "backslashreplace").splitlines():
+        tag, *arguments = line.replace("=", " ", 1).split() or [""]
+        if tag:
+            found[tag.upper()] = found.get(tag.upper(), ()) + tuple(arguments)
+    return found

@@ -1,0 +1,1 @@
+"""Conformance rules, by what they watch."""

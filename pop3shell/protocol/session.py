@@ -1,0 +1,150 @@
+"""What a dialogue has told so far: state, user, capabilities, messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from pop3shell.protocol import replies
+from pop3shell.protocol.commandline import CommandLine
+from pop3shell.protocol.spec import commands
+from pop3shell.protocol.spec.commands import Command
+from pop3shell.protocol.spec.states import TRANSITIONS, Effect, State
+
+T = TypeVar("T")
+
+
+class Session:
+    """The facts of a session as its dialogue showed them; nothing is guessed.
+
+    ``capabilities`` is None until CAPA was answered, and empty when it was refused. ``messages``
+    and ``octets`` are those of the last STAT or LIST, None before. Listings are kept as they came
+    and parsed when asked for.
+    """
+
+    def __init__(self) -> None:
+        self.state = State.CONNECTED
+        self.greeting = b""
+        self.timestamp = b""
+        self.user = ""
+        self.user_accepted = False
+        self.tls = False
+        self.capabilities: dict[str, tuple[str, ...]] | None = None
+        self.messages: int | None = None
+        self.octets: int | None = None
+        self.highest: int | None = None
+        self.deleted: set[int] = set()
+        self._listings: dict[Command, bytes] = {}
+        self._parsed: dict[Command, object] = {}
+
+    def announces(self, tag: str) -> bool | None:
+        """Whether the server announces capability ``tag``; None if it wasn't asked yet."""
+        return None if self.capabilities is None else tag in self.capabilities
+
+    @property
+    def sizes(self) -> dict[int, int]:
+        """Octets by message number, from the last LIST; empty before."""
+        return self._listing(commands.LIST, replies.scan_listing)
+
+    @property
+    def unique_ids(self) -> dict[int, str]:
+        """Unique-ids by message number, from the last UIDL; empty before."""
+        return self._listing(commands.UIDL, replies.unique_ids)
+
+    def greeted(self, text: bytes) -> None:
+        """Take in a positive greeting."""
+        self.state = State.AUTHORIZATION
+        self.greeting = text
+        self.timestamp = replies.timestamp(text)
+
+    def succeeded(self, command: CommandLine, text: bytes, body: bytes | None) -> None:
+        """Take in a positive reply: its text and, if it was kept, the content of its body."""
+        row = command.row
+        self.user_accepted = False
+        if row is None:
+            return
+        if row.effect is not Effect.NONE:
+            self._apply(row.effect, command)
+            self.state = TRANSITIONS.get((self.state, row.effect), self.state)
+        if learn := _LEARN.get(row):
+            learn(self, command, text, body)
+
+    def failed(self, command: CommandLine) -> None:
+        """Take in a negative reply."""
+        self.user_accepted = False
+        if command.row is commands.CAPA and self.capabilities is None:
+            self.capabilities = {}
+
+    def tls_started(self) -> None:
+        """Forget what was said in plaintext (RFC 2595 section 4)."""
+        self.tls = True
+        self.capabilities = None
+        self.user = ""
+        self.user_accepted = False
+
+    def _listing(self, row: Command, parse: Callable[[bytes], dict[int, T]]) -> dict[int, T]:
+        if row not in self._parsed:
+            self._parsed[row] = parse(self._listings.get(row, b""))
+        return self._parsed[row]  # type: ignore[return-value]
+
+    def _apply(self, effect: Effect, command: CommandLine) -> None:
+        if effect is Effect.NAME_USER:
+            self.user_accepted = True
+            self.user = b" ".join(command.arguments).decode("utf-8", "backslashreplace")
+        elif effect is Effect.LOG_IN:
+            if command.row is commands.APOP and command.arguments:
+                self.user = command.arguments[0].decode("utf-8", "backslashreplace")
+        elif effect is Effect.MARK:
+            self._mark(command.number)
+        elif effect is Effect.UNMARK:
+            self.deleted.clear()
+            self.messages = self.octets = None
+
+    def _mark(self, number: int | None) -> None:
+        if number is None or number in self.deleted:
+            return
+        self.deleted.add(number)
+        if self.messages:
+            self.messages -= 1
+        size = self.sizes.get(number)
+        self.octets = self.octets - size if self.octets is not None and size is not None else None
+
+    def _learn_stat(self, command: CommandLine, text: bytes, body: bytes | None) -> None:
+        if found := replies.stat(text):
+            self.messages, self.octets = found
+            self.highest = self.messages + len(self.deleted)
+
+    def _learn_listing(self, command: CommandLine, text: bytes, body: bytes | None) -> None:
+        if body is None or command.row is None:
+            return
+        self._listings[command.row] = body
+        self._parsed.pop(command.row, None)
+        if command.row is commands.LIST:
+            self._count(body)
+
+    def _count(self, listing: bytes) -> None:
+        """The count is that of the lines, the highest number the one on the last of them."""
+        self.messages = listing.count(b"\n")
+        last = replies.stat(listing[listing.rstrip().rfind(b"\n") + 1 :])
+        if last and not self.deleted:
+            self.highest = last[0]
+        elif not listing and not self.deleted:
+            self.highest = 0
+
+    def _learn_capabilities(self, command: CommandLine, text: bytes, body: bytes | None) -> None:
+        self.capabilities = replies.capabilities(body or b"")
+
+
+_Learn = Callable[[Session, CommandLine, bytes, bytes | None], None]
+
+_LEARN: dict[Command, _Learn] = {
+    commands.STAT: Session._learn_stat,
+    commands.LIST: Session._learn_listing,
+    commands.UIDL: Session._learn_listing,
+    commands.CAPA: Session._learn_capabilities,
+}
+
+
+def keeps_body(command: CommandLine) -> bool:
+    """Whether the session wants the content of this command's body."""
+    return command.row in _LEARN and not command.arguments

@@ -1,0 +1,60 @@
+"""The kinds of argument that POP3 commands take, each with its validity."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of argument.
+
+    ``label`` stands in syntax lines. ``pattern`` matches a well-formed argument as a whole;
+    ``expected`` says in words what that is. ``secret`` names the placeholder that stands for
+    the argument wherever it would be shown or stored, or is empty. ``rest`` means that the
+    argument takes the rest of the line, blanks included.
+    """
+
+    label: str
+    expected: str
+    pattern: re.Pattern[bytes]
+    secret: str = ""
+    rest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """An argument of a command: its kind, and whether it may be left out."""
+
+    kind: Kind
+    optional: bool = False
+
+    def __str__(self) -> str:
+        return f"[{self.kind.label}]" if self.optional else self.kind.label
+
+
+def _kind(label: str, expected: str, pattern: bytes, secret: str = "", rest: bool = False) -> Kind:
+    return Kind(label, expected, re.compile(pattern, re.DOTALL), secret, rest)
+
+
+MESSAGE = _kind("msg", "a message number: decimal digits, 1 or more", rb"0*[1-9][0-9]*")
+LINES = _kind("n", "a number of body lines: decimal digits, 0 or more", rb"[0-9]+")
+NAME = _kind("name", "a mailbox name without blanks", rb"[^\x00-\x20\x7f]+")
+PASSWORD = _kind("password", "a password", rb"[^\x00\r\n]+", secret="password", rest=True)
+DIGEST = _kind("digest", "32 lower-case hexadecimal digits", rb"[0-9a-f]{32}", secret="apop")
+MECHANISM = _kind(
+    "mechanism", "a SASL mechanism: 1 to 20 of A-Z 0-9 - _", rb"(?i:[A-Z0-9_-]{1,20})"
+)
+INITIAL_RESPONSE = _kind(
+    "initial-response",
+    "base64, or = for an empty response",
+    rb"=|(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?",
+    secret="sasl",
+)
+LANGUAGE = _kind(
+    "language",
+    "a language range such as en or de-CH, or *",
+    rb"\*|(?i:[a-z0-9]{1,8}(-[a-z0-9*]{1,8})*)",
+)
+TEXT = _kind("text", "text", rb"[^\x00\r\n]+", rest=True)

@@ -1,0 +1,183 @@
+"""What each command does, looked up by its row in the command table.
+
+A handler gets arguments that are well-formed by their kinds, in a state that allows the command,
+and returns the reply. What success does to the state is in the table, and done by the session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from pop3shell import __version__
+from pop3shell.protocol.framing import CRLF
+from pop3shell.protocol.spec import commands
+from pop3shell.protocol.spec.commands import Command
+from pop3shell.protocol.spec.states import Effect
+from pop3shell.server import login
+from pop3shell.server.context import Context
+from pop3shell.server.maildrop import SourceError
+from pop3shell.server.replies import SYS_TEMP, Reply, content, error, listing, ok
+
+if TYPE_CHECKING:
+    from pop3shell.server.maildrop import Message
+
+Handler = Callable[[Context, tuple[bytes, ...]], Reply]
+
+_END_OF_HEADER = CRLF + CRLF
+
+
+class Refused(Exception):
+    """A command cannot be done; its text is the reply's."""
+
+
+def capa(_context: Context, _arguments: tuple[bytes, ...]) -> Reply:
+    """List what the server can do, the same in both states (RFC 2449 section 5)."""
+    return listing("capability list follows", capabilities())
+
+
+def capabilities() -> list[str]:
+    """Return the lines of CAPA."""
+    return [
+        commands.TOP.capability,
+        commands.UIDL.capability,
+        commands.USER.capability,
+        "RESP-CODES",
+        "AUTH-RESP-CODE",
+        "PIPELINING",
+        "EXPIRE NEVER",
+        f"IMPLEMENTATION pop3shell-{__version__}",
+    ]
+
+
+def stat(context: Context, _arguments: tuple[bytes, ...]) -> Reply:
+    """Count the messages and their octets."""
+    messages, octets = context.maildrop.stat()
+    return ok(f"{messages} {octets}")
+
+
+def scan_list(context: Context, arguments: tuple[bytes, ...]) -> Reply:
+    """List message sizes, of all or of one."""
+    return _listing(context, arguments, lambda message: message.octets)
+
+
+def uidl(context: Context, arguments: tuple[bytes, ...]) -> Reply:
+    """List unique-ids, of all or of one."""
+    return _listing(context, arguments, lambda message: message.unique_id)
+
+
+def retr(context: Context, arguments: tuple[bytes, ...]) -> Reply:
+    """Send a whole message."""
+    octets = _content(context, arguments[0])
+    return content(f"{len(octets)} octets", octets)
+
+
+def top(context: Context, arguments: tuple[bytes, ...]) -> Reply:
+    """Send the header, the blank line, and so many lines of the body."""
+    message, lines = arguments
+    return content("top of message follows", first_lines(_content(context, message), int(lines)))
+
+
+def dele(context: Context, arguments: tuple[bytes, ...]) -> Reply:
+    """Mark a message as deleted."""
+    number, _ = _message(context, arguments[0])
+    context.maildrop.mark(number)
+    return ok(f"message {number} deleted")
+
+
+def rset(context: Context, _arguments: tuple[bytes, ...]) -> Reply:
+    """Take all marks back."""
+    context.maildrop.reset()
+    return ok(_summary(context))
+
+
+def noop(_context: Context, _arguments: tuple[bytes, ...]) -> Reply:
+    """Do nothing."""
+    return ok("nothing done, as you wished")
+
+
+def end(context: Context, _arguments: tuple[bytes, ...]) -> Reply:
+    """Remove what is marked if a maildrop is open, and say goodbye (RFC 1939 sections 4 and 6)."""
+    removed = context.opened.commit() if context.opened else 0
+    context.release()
+    deleted = f", {removed} deleted" if removed else ""
+    return ok(f"pop3shell practice server signing off{deleted}")
+
+
+HANDLERS: dict[Command, Handler] = {
+    commands.USER: login.user,
+    commands.PASS: login.password,
+    commands.APOP: login.apop,
+    commands.CAPA: capa,
+    commands.STAT: stat,
+    commands.LIST: scan_list,
+    commands.RETR: retr,
+    commands.DELE: dele,
+    commands.NOOP: noop,
+    commands.RSET: rset,
+    commands.TOP: top,
+    commands.UIDL: uidl,
+    commands.QUIT: end,
+}
+
+
+def handle(row: Command, context: Context, arguments: tuple[bytes, ...]) -> Reply:
+    """Run a command's handler; a refusal from within becomes its reply."""
+    try:
+        reply = HANDLERS[row](context, arguments)
+    except Refused as refusal:
+        reply = error(str(refusal))
+    except SourceError as fault:
+        reply = error(str(fault), SYS_TEMP)
+    if not (reply.ok and row.effect is Effect.NAME_USER):
+        context.name = None  # a name lasts for the very next command only
+    return reply
+
+
+def first_lines(octets: bytes, lines: int) -> bytes:
+    """Return a message's header, its blank line, and the first lines of its body."""
+    end_of_header = octets.find(_END_OF_HEADER)
+    if octets.startswith(CRLF):  # no header at all
+        stop = len(CRLF)
+    elif end_of_header < 0:  # no body at all
+        return octets
+    else:
+        stop = end_of_header + len(_END_OF_HEADER)
+    if lines >= octets.count(CRLF, stop):
+        return octets
+    for _ in range(lines):
+        stop = octets.index(CRLF, stop) + len(CRLF)
+    return octets[:stop]
+
+
+def _listing(
+    context: Context, arguments: tuple[bytes, ...], of: Callable[[Message], int | str]
+) -> Reply:
+    """Answer LIST and UIDL, with a message number or without."""
+    if arguments:
+        number, message = _message(context, arguments[0])
+        return ok(f"{number} {of(message)}")
+    lines = [f"{number} {of(message)}" for number, message in context.maildrop.scan()]
+    return listing(_summary(context), lines)
+
+
+def _summary(context: Context) -> str:
+    messages, octets = context.maildrop.stat()
+    return f"{messages} {'message' if messages == 1 else 'messages'} ({octets} octets)"
+
+
+def _message(context: Context, argument: bytes) -> tuple[int, Message]:
+    """Return number and message for an argument, or refuse in words that help."""
+    number, messages = int(argument), len(context.maildrop)
+    if number > messages:
+        held = "1 message" if messages == 1 else f"{messages} messages"
+        raise Refused(f"no such message, only {held} in maildrop")
+    if context.maildrop.is_marked(number):
+        way_out = f"{commands.RSET.verb} takes that back"
+        raise Refused(f"message {number} is marked as deleted, {way_out}")
+    return number, context.maildrop[number]
+
+
+def _content(context: Context, argument: bytes) -> bytes:
+    _, message = _message(context, argument)
+    return message.content()

@@ -1,0 +1,33 @@
+"""Every limit of the practice server, in one place."""
+
+from __future__ import annotations
+
+AUTOLOGOUT_SECONDS = 600.0
+"""Silence after which a session ends without a word (RFC 1939 section 3: at least 10 minutes)."""
+
+MAX_CLIENTS = 100
+"""Connections at once; one more is refused with `-ERR [SYS/TEMP]` and closed."""
+
+MAX_COMMAND_OCTETS = 255
+"""The longest command line, CRLF included (RFC 2449 section 4)."""
+
+MAX_STATUS_OCTETS = 512
+"""The longest status line sent, CRLF included (RFC 1939 section 3)."""
+
+MAX_REFUSALS = 50
+"""Commands refused in a row after which the connection is closed."""
+
+MAX_FAILED_LOGINS = 20
+"""Failed logins after which the connection is closed."""
+
+READ_OCTETS = 16 * 1024
+"""The most that is read from a client at once."""
+
+CHUNK_OCTETS = 64 * 1024
+"""The size of the pieces in which a message is sent, and the most that waits in a send buffer."""
+
+BARE_LF_SECONDS = 1.0
+"""Quiet after which a line that ends in a bare LF is refused instead of waiting for its CRLF."""
+
+LINGER_SECONDS = 1.0
+"""How long what a client still sends is read and dropped after the last reply."""

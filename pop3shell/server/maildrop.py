@@ -1,0 +1,146 @@
+"""The maildrop: what a session sees of it, its exclusive lock, and the deletions.
+
+RFC 1939 sections 4 to 6. Message numbers are fixed when a session opens the maildrop, a message
+marked as deleted keeps its number, and only `OpenMaildrop.commit` (QUIT in the TRANSACTION state)
+removes anything. Removed means: for as long as this server runs. No stored mail is ever touched.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+class SourceError(Exception):
+    """A maildrop cannot be read. Its text is one sentence: what is wrong, and where."""
+
+
+class Message(Protocol):
+    """One stored message, in the form in which it crosses the wire."""
+
+    @property
+    def unique_id(self) -> str:
+        """1 to 70 octets from 0x21 to 0x7E, the same in every session (RFC 1939 section 7)."""
+
+    @property
+    def octets(self) -> int:
+        """Size in octets, every line end counted as CRLF, before dot-stuffing."""
+
+    def content(self) -> bytes:
+        """Return the message with CRLF line ends, `octets` octets, not dot-stuffed.
+
+        Raises SourceError when it can no longer be read, or is no longer what it was.
+        """
+
+
+class Source(Protocol):
+    """Where the messages of a maildrop come from."""
+
+    def messages(self) -> Sequence[Message]:
+        """Return the messages in their order, with distinct unique-ids; called at each login.
+
+        Raises SourceError when the source cannot be read.
+        """
+
+
+class OpenMaildrop:
+    """The maildrop as one session sees it: a snapshot with its own deleted marks.
+
+    Message numbers run from 1 to `len()`, and never change in a session (RFC 1939 section 4).
+    """
+
+    def __init__(self, maildrop: Maildrop, messages: Sequence[Message]) -> None:
+        self._maildrop = maildrop
+        self._messages = messages
+        self._marked: set[int] = set()
+        self._released = False
+
+    def __len__(self) -> int:
+        """Return the number of messages at login, those marked since included."""
+        return len(self._messages)
+
+    def __getitem__(self, number: int) -> Message:
+        """Return a message by its number, marked or not; IndexError outside 1..len()."""
+        if not 1 <= number <= len(self._messages):
+            raise IndexError(number)
+        return self._messages[number - 1]
+
+    @property
+    def marked(self) -> frozenset[int]:
+        """The numbers of the messages marked as deleted."""
+        return frozenset(self._marked)
+
+    def is_marked(self, number: int) -> bool:
+        """Whether this message is marked as deleted."""
+        return number in self._marked
+
+    def scan(self) -> Iterator[tuple[int, Message]]:
+        """Yield number and message of those that are not marked, in ascending order."""
+        for number, message in enumerate(self._messages, start=1):
+            if number not in self._marked:
+                yield number, message
+
+    def stat(self) -> tuple[int, int]:
+        """Return how many messages are not marked, and their octets (RFC 1939 section 5, STAT)."""
+        sizes = [message.octets for _, message in self.scan()]
+        return len(sizes), sum(sizes)
+
+    def mark(self, number: int) -> None:
+        """Mark a message as deleted; IndexError outside 1..len()."""
+        self[number]
+        self._marked.add(number)
+
+    def reset(self) -> None:
+        """Take all marks back (RSET)."""
+        self._marked.clear()
+
+    def commit(self) -> int:
+        """Remove the marked messages for the server's life, and return how many they were."""
+        removed = {self[number].unique_id for number in self._marked}
+        self._maildrop.remove(removed)
+        return len(removed)
+
+    def release(self) -> None:
+        """Give the lock back. Marks that were not committed are lost. Harmless when repeated."""
+        if not self._released:
+            self._released = True
+            self._maildrop.unlock()
+
+
+class Maildrop:
+    """A source of messages with the exclusive lock that RFC 1939 section 4 asks for."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._lock = threading.Lock()
+        self._removed: set[str] = set()
+
+    @property
+    def in_use(self) -> bool:
+        """Whether a session holds the lock."""
+        return self._lock.locked()
+
+    def acquire(self) -> OpenMaildrop | None:
+        """Lock the maildrop and read its source again; None while another session holds it.
+
+        Raises SourceError when the source cannot be read; the maildrop is then not locked.
+        """
+        if not self._lock.acquire(blocking=False):
+            return None
+        try:
+            messages = [m for m in self._source.messages() if m.unique_id not in self._removed]
+        except BaseException:
+            self._lock.release()
+            raise
+        return OpenMaildrop(self, messages)
+
+    def remove(self, unique_ids: set[str]) -> None:
+        """Keep messages out of every later session; for `OpenMaildrop`."""
+        self._removed |= unique_ids
+
+    def unlock(self) -> None:
+        """Let the next session in; for `OpenMaildrop`."""
+        self._lock.release()

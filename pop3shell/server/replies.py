@@ -1,0 +1,85 @@
+"""What the server answers: a status line, and lines up to a lone dot where there are any."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pop3shell.protocol.framing import CRLF, TERMINATOR, stuff
+from pop3shell.protocol.replies import Status
+from pop3shell.server.limits import CHUNK_OCTETS, MAX_STATUS_OCTETS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+#: Response codes (RFC 2449 section 8, RFC 3206).
+IN_USE = "IN-USE"
+AUTH_FAILED = "AUTH"
+SYS_TEMP = "SYS/TEMP"
+
+_UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One reply: its status, the text after it, a response code, and the lines of its body.
+
+    `body` holds whole lines with their CRLF, not yet dot-stuffed, in pieces of any size; None
+    makes the reply a single line.
+    """
+
+    status: Status
+    text: str
+    code: str = ""
+    body: Iterable[bytes] | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether it is a positive reply."""
+        return self.status is Status.OK
+
+    def encode(self) -> Iterator[bytes]:
+        """Yield the octets to send, in pieces that can be written one after the other."""
+        yield status_line(self)
+        if self.body is not None:
+            yield from map(stuff, self.body)
+            yield TERMINATOR
+
+
+def ok(text: str) -> Reply:
+    """Return a positive reply of one line."""
+    return Reply(Status.OK, text)
+
+
+def listing(text: str, lines: Iterable[str]) -> Reply:
+    """Return a positive reply with these lines, given without their ends."""
+    content = b"".join(line.encode("ascii") + CRLF for line in lines)
+    return Reply(Status.OK, text, body=pieces(content))
+
+
+def content(text: str, octets: bytes) -> Reply:
+    """Return a positive reply with message octets that consist of whole lines."""
+    return Reply(Status.OK, text, body=pieces(octets))
+
+
+def error(text: str, code: str = "") -> Reply:
+    """Return a negative reply."""
+    return Reply(Status.ERR, text, code)
+
+
+def status_line(reply: Reply) -> bytes:
+    """Return a reply's first line: printable ASCII only, 512 octets at most."""
+    code = f"[{reply.code}] " if reply.code else ""
+    line = _UNPRINTABLE.sub("?", f"{reply.status.value} {code}{reply.text}")
+    return line.encode("ascii")[: MAX_STATUS_OCTETS - len(CRLF)] + CRLF
+
+
+def pieces(octets: bytes, size: int = CHUNK_OCTETS) -> Iterator[bytes]:
+    """Cut whole lines into pieces of whole lines, each of about `size` octets."""
+    start = 0
+    while start < len(octets):
+        end = octets.find(CRLF, max(start, start + size - len(CRLF)))
+        stop = len(octets) if end < 0 else end + len(CRLF)
+        yield octets[start:stop]
+        start = stop

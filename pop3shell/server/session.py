@@ -1,0 +1,161 @@
+"""One POP3 session, seen from the server: octets in, octets out, no I/O (RFC 1939).
+
+What is refused, and why, follows from the command table: the states of a command, the kinds of
+its arguments. Each line of the client gets exactly one reply.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import TYPE_CHECKING
+
+from pop3shell.protocol import commandline
+from pop3shell.protocol.spec import commands
+from pop3shell.protocol.spec.commands import Standing
+from pop3shell.protocol.spec.states import TRANSITIONS, State
+from pop3shell.server import handlers
+from pop3shell.server.context import Context
+from pop3shell.server.limits import MAX_COMMAND_OCTETS, MAX_FAILED_LOGINS, MAX_REFUSALS
+from pop3shell.server.lines import LineReader
+from pop3shell.server.replies import AUTH_FAILED, SYS_TEMP, Reply, error, ok, status_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pop3shell.protocol.commandline import CommandLine
+    from pop3shell.protocol.spec.commands import Command
+    from pop3shell.server.context import Accounts
+
+_log = logging.getLogger(__name__)
+_FORBIDDEN = re.compile(rb"[\x00\r\n]")
+_UNKNOWN = f"unknown command, {commands.CAPA.verb} lists what this server can do"
+_BARE_LF = "a line ends with CRLF, and this one ended with a bare LF"
+_FINAL = frozenset({State.UPDATE, State.CLOSED})
+
+
+class Session:
+    """The server's side of one connection.
+
+    Send `greeting()`, then hand over whatever arrives to `receive` and send what it yields; when
+    `closed` is true, close the connection. Call `end` when the connection is gone, however that
+    came about: marks that QUIT has not carried out are then lost.
+    """
+
+    def __init__(self, accounts: Accounts, timestamp: bytes = b"") -> None:
+        self.state = State.AUTHORIZATION
+        self.closed = False
+        self.commands = 0
+        """Lines answered so far; who watches the autologout timer starts it anew at each."""
+        self._context = Context(accounts, timestamp)
+        self._lines = LineReader()
+        self._refusals = 0
+        self._failed_logins = 0
+
+    @property
+    def waits_behind_bare_lf(self) -> bool:
+        """Whether the client seems to end its lines with LF alone, and would wait for ever."""
+        return not self.closed and self._lines.ends_in_bare_lf
+
+    def greeting(self) -> bytes:
+        """Return the line that opens the session."""
+        timestamp = self._context.timestamp.decode("ascii")
+        return status_line(ok(f"pop3shell practice server ready {timestamp}".rstrip()))
+
+    def receive(self, data: bytes) -> Iterator[bytes]:
+        """Read octets from the client and yield what to answer, in pieces.
+
+        The next command is looked at only when the pieces before it were taken, so a slow client
+        is never answered ahead. Nothing after QUIT is looked at.
+        """
+        for line in self._lines.feed(data):
+            if self.closed:
+                return
+            yield from self._finish(self._answer(line)).encode()
+
+    def quiet(self) -> Iterator[bytes]:
+        """Refuse a line that ended in a bare LF, now that no CRLF seems to follow."""
+        if self.waits_behind_bare_lf:
+            self._lines.drop()
+            yield from self._finish(self._refuse(_BARE_LF)).encode()
+
+    def end(self) -> None:
+        """Close the session without removing anything, and unlock the maildrop."""
+        self.closed = True
+        if self.state not in _FINAL:
+            self.state = State.CLOSED
+        self._context.release()
+
+    def _answer(self, line: bytes | None) -> Reply:
+        if line is None:
+            return self._refuse(f"line too long, at most {MAX_COMMAND_OCTETS} octets with CRLF")
+        try:
+            return self._execute(commandline.parse(line))
+        except Exception as fault:  # a fault of ours ends this session and no other
+            _log.error("a session failed: %r", fault, exc_info=_log.isEnabledFor(logging.DEBUG))
+            self.end()
+            return error("internal failure, closing the connection", SYS_TEMP)
+
+    def _execute(self, line: CommandLine) -> Reply:
+        row = line.row
+        if (fault := line_fault(line.text)) or row is None:
+            return self._refuse(fault or _UNKNOWN)
+        if fault := command_fault(row, self.state) or argument_fault(row, line.arguments):
+            return self._refuse(fault)
+        reply = handlers.handle(row, self._context, line.arguments)
+        if reply.ok:
+            self.state = TRANSITIONS.get((self.state, row.effect), self.state)
+        return reply
+
+    def _refuse(self, text: str) -> Reply:
+        self._context.name = None
+        return error(text)
+
+    def _finish(self, reply: Reply) -> Reply:
+        """Count, and close the connection where the session is over or its limits are reached."""
+        self.commands += 1
+        self._refusals = 0 if reply.ok else self._refusals + 1
+        self._failed_logins += reply.code == AUTH_FAILED
+        if self.state in _FINAL:
+            self.end()
+        elif self._refusals >= MAX_REFUSALS or self._failed_logins >= MAX_FAILED_LOGINS:
+            self.end()
+            return error(f"{reply.text}; too many refusals, closing the connection", reply.code)
+        return reply
+
+
+def line_fault(text: bytes) -> str:
+    """Say what is wrong with a line whatever its command, or return ""."""
+    if not text:
+        return "an empty line is no command"
+    if _FORBIDDEN.search(text):
+        return "a command holds no NUL, CR or LF; a line ends with CRLF and nothing else"
+    if text.startswith(b" "):
+        return "a command must not begin with a blank"
+    return ""
+
+
+def command_fault(row: Command, state: State) -> str:
+    """Say why a command cannot be used here, or return ""."""
+    if row not in handlers.HANDLERS:
+        known = row.standing is Standing.EXTENSION
+        return f"{row.verb} is not supported by this server" if known else _UNKNOWN
+    if state in row.states:
+        return ""
+    if state is State.AUTHORIZATION:
+        return f"log in first, {row.verb} is for the TRANSACTION state"
+    return f"already logged in, {row.verb} is for the AUTHORIZATION state"
+
+
+def argument_fault(row: Command, arguments: tuple[bytes, ...]) -> str:
+    """Say what is wrong with a command's arguments, or return ""."""
+    if b"" in arguments:
+        return f"a single blank goes before each argument and none at the end: {row.syntax}"
+    if len(arguments) < row.required:
+        return f"an argument is missing: {row.syntax}"
+    if len(arguments) > len(row.arguments):
+        return f"too many arguments: {row.syntax}"
+    for argument, value in zip(row.arguments, arguments, strict=False):
+        if not argument.kind.pattern.fullmatch(value):
+            return f"{argument.kind.label} must be {argument.kind.expected}: {row.syntax}"
+    return ""

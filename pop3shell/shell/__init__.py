@@ -1,0 +1,1 @@
+"""The shell: typed lines and scripts, and the commands that begin with a colon."""

@@ -1,0 +1,36 @@
+"""The shell's own commands, which begin with a colon: one table, one module for each purpose."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+from pop3shell.shell.colon.table import ColonCommand
+
+if TYPE_CHECKING:
+    from pop3shell.shell.shell import Shell
+
+
+def table() -> dict[str, ColonCommand]:
+    """Return the colon commands by name."""
+    from pop3shell.shell.colon import login, looking, saving, sending
+
+    rows = (*looking.COMMANDS, *login.COMMANDS, *sending.COMMANDS, *saving.COMMANDS)
+    return {row.name: row for row in sorted(rows, key=lambda row: row.name)}
+
+
+async def perform(shell: Shell, line: str) -> None:
+    """Perform a colon command, given without its colon.
+
+    Raises ColonError and ConnectionTrouble.
+    """
+    from pop3shell.shell.shell import ColonError
+
+    name, _, arguments = line.strip().partition(" ")
+    rows = table()
+    row = rows.get(name or "help")
+    if row is None:
+        near = difflib.get_close_matches(name, rows, n=1)
+        hint = f"did you mean :{near[0]}?" if near else ":help lists them"
+        raise ColonError(f"there is no command :{name}; {hint}")
+    await row.run(shell, arguments.strip() if row.strips else arguments)

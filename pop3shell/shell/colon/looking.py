@@ -1,0 +1,81 @@
+"""``:help``, ``:state`` and ``:caps``: what is known, without asking more than needed."""
+
+from __future__ import annotations
+
+from pop3shell.protocol.spec import commands
+from pop3shell.protocol.spec.capabilities import BY_TAG
+from pop3shell.protocol.spec.states import STATES
+from pop3shell.shell.colon.table import ColonCommand
+from pop3shell.shell.shell import ColonError, Shell
+
+
+async def _help(shell: Shell, arguments: str) -> None:
+    from pop3shell.view.explain import UnknownTopic, explain
+
+    if not arguments:
+        shell.say(_overview())
+        return
+    if row := _colon_row(arguments):
+        shell.say(f"{row.syntax}\n  {row.meaning}")
+        return
+    try:
+        shell.say(explain(arguments))
+    except UnknownTopic as error:
+        raise ColonError(str(error)) from None
+
+
+def _overview() -> str:
+    from pop3shell.shell.colon import table
+
+    rows = table().values()
+    width = max(len(row.syntax) for row in rows)
+    lines = ["POP3 commands are typed as they are; the shell's own begin with a colon:", ""]
+    lines += [f"  {row.syntax:<{width}}  {row.meaning}" for row in rows]
+    verbs = " ".join(row.verb for row in commands.COMMANDS if commands.is_current(row))
+    lines += ["", f"POP3: {verbs}", ":help COMMAND explains one. !LINE sends a line unchecked."]
+    return "\n".join(lines)
+
+
+def _colon_row(topic: str) -> ColonCommand | None:
+    from pop3shell.shell.colon import table
+
+    return table().get(topic[1:]) if topic.startswith(":") else None
+
+
+async def _state(shell: Shell, arguments: str) -> None:
+    session = shell.client.session
+    meaning = next((row.meaning for row in STATES if row.state is session.state), "no session")
+    lines = [f"state: {session.state.value} ({meaning})", f"server: {shell.client.address}"]
+    lines.append("TLS: " + ("on" if session.tls else "off"))
+    if session.user:
+        lines.append(f"user: {session.user}")
+    if session.messages is not None:
+        octets = "" if session.octets is None else f", {session.octets} octets"
+        lines.append(f"maildrop: {session.messages} messages{octets}")
+    if session.deleted:
+        marked = " ".join(map(str, sorted(session.deleted)))
+        lines.append(f"marked as deleted: {marked}")
+    if total := shell.client.dialogue.findings.total:
+        lines.append(f"findings: {total}")
+    shell.say("\n".join(lines))
+
+
+async def _caps(shell: Shell, arguments: str) -> None:
+    session = shell.client.session
+    if session.capabilities is None:
+        await shell.exchange(commands.CAPA.verb.encode())
+    if not session.capabilities:
+        raise ColonError("the server tells no capabilities: it refuses CAPA (RFC 2449 section 5)")
+    lines = []
+    for tag, arguments_ in session.capabilities.items():
+        row = BY_TAG.get(tag)
+        meaning = row.meaning if row else "not registered"
+        lines.append(f"{' '.join((tag, *arguments_)):<28}  {meaning}")
+    shell.say("\n".join(lines))
+
+
+COMMANDS = (
+    ColonCommand("help", "[TOPIC]", "list the commands, or explain one, or a word of POP3", _help),
+    ColonCommand("state", "", "show where the session stands", _state),
+    ColonCommand("caps", "", "show what the server announces, asking CAPA if need be", _caps),
+)

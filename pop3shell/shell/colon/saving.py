@@ -1,0 +1,204 @@
+"""``:save``: messages into files, as stored, as fast as the line allows."""
+
+from __future__ import annotations
+
+import re
+import time
+
+from pop3shell.protocol import events as ev
+from pop3shell.protocol.events import Event
+from pop3shell.protocol.replies import Status
+from pop3shell.protocol.spec import commands
+from pop3shell.shell.colon.table import ColonCommand
+from pop3shell.shell.mailfiles import Target, open_target
+from pop3shell.shell.shell import ColonError, Shell
+
+#: Commands sent ahead of their replies where PIPELINING is announced.
+WINDOW = 128
+#: Seconds between two looks at the progress.
+PROGRESS_EVERY = 0.2
+
+_RANGE = re.compile(r"([0-9]{1,10})(?:-([0-9]{1,10}))?")
+
+
+class _Saving:
+    """Watches the dialogue and puts the bodies of RETR into a target."""
+
+    def __init__(self, shell: Shell, target: Target, numbers: list[int]) -> None:
+        self.shell = shell
+        self.target = target
+        self.numbers = numbers
+        self.octets = 0
+        self.saved = 0
+        self.refused: list[int] = []
+        self.trouble: OSError | None = None
+        self.open = False
+        self._shown = time.monotonic()
+        self._width = 0
+
+    def __call__(self, event: Event) -> None:
+        """Take in one event; a fault in writing must not reach the connection."""
+        try:
+            self._take(event)
+        except OSError as error:
+            self.trouble = self.trouble or error
+
+    def _take(self, event: Event) -> None:
+        if isinstance(event, ev.BodyData):
+            content = event.content
+            self.octets += len(content)
+            if self.trouble is None:
+                self.target.write(content)
+            self.progress()
+        elif isinstance(event, ev.StatusLine):
+            if event.status is Status.OK and self.trouble is None:
+                self.open = True
+                self.target.begin(event.command.number or 0)
+            elif event.status is Status.ERR:
+                self.refused.append(event.command.number or 0)
+        elif isinstance(event, ev.BodyEnd) and self.trouble is None:
+            self.open = False
+            self.target.finish()
+            self.saved += 1
+
+    async def run(self, window: int) -> None:
+        """Retrieve every message, at most ``window`` commands ahead of the replies."""
+        client = self.shell.client
+        step = max(1, window // 2)
+        verb = commands.RETR.verb.encode()
+        for at in range(0, len(self.numbers), step):
+            lines = [b"%b %d\r\n" % (verb, number) for number in self.numbers[at : at + step]]
+            client.send(b"".join(lines))
+            self.shell.flush()
+            await client.settled(window - step)
+            if client.closed or self.trouble:
+                break
+        await client.settled()
+
+    def progress(self) -> None:
+        """Show how far it is, now and then, on a terminal."""
+        now = time.monotonic()
+        if now - self._shown < PROGRESS_EVERY or not self.shell.errors.isatty():
+            return
+        self._shown = now
+        text = f"{self.saved} of {len(self.numbers)} messages, {self.octets:,} octets"
+        self._write(text)
+
+    def end_progress(self) -> None:
+        """Take the progress line away."""
+        if self._width:
+            self._write("")
+
+    def _write(self, text: str) -> None:
+        print(f"\r{text:<{self._width}}", end="" if text else "\r", file=self.shell.errors,
+              flush=True)  # fmt: skip
+        self._width = len(text)
+
+
+async def _save(shell: Shell, arguments: str) -> None:
+    what, _, name = arguments.partition(" ")
+    name = name.strip().strip('"')
+    if not what or not name:
+        raise ColonError("say :save N|N-M|all FILE|FOLDER|X.mbox|-, for instance :save 1 1.eml")
+    numbers = await _numbers(shell, what)
+    window = await _window(shell, len(numbers))
+    try:
+        target = open_target(name, shell.out)
+    except FileExistsError:
+        raise ColonError(_exists(name)) from None
+    except OSError as error:
+        raise ColonError(f"cannot write to {name}: {error.strerror}") from None
+    await _run(shell, _Saving(shell, target, numbers), window)
+
+
+async def _run(shell: Shell, saving: _Saving, window: int) -> None:
+    client = shell.client
+    client.observers.append(saving)
+    shell.printer.bodies = False
+    try:
+        await saving.run(window)
+    finally:
+        shell.printer.bodies = True
+        client.observers.remove(saving)
+        saving.end_progress()
+        try:
+            saving.target.close()
+        except OSError as error:
+            saving.trouble = saving.trouble or error
+    _report(shell, saving)
+
+
+def _report(shell: Shell, saving: _Saving) -> None:
+    name = saving.target.name
+    plural = "" if saving.saved == 1 else "s"
+    if saving.saved:
+        shell.say(f"saved {saving.saved} message{plural}, {saving.octets} octets, to {name}")
+    if isinstance(saving.trouble, FileExistsError):
+        raise ColonError(_exists(str(saving.trouble.filename)))
+    if saving.trouble is not None:
+        raise ColonError(
+            f"writing to {name} failed ({saving.trouble.strerror}); "
+            f"{saving.saved} of {len(saving.numbers)} messages were saved"
+        )
+    if saving.open:
+        raise ColonError(f"the last message in {name} is incomplete: the reply was cut off")
+    if saving.refused:
+        listed = " ".join(map(str, saving.refused[:10]))
+        more = " ..." if len(saving.refused) > 10 else ""
+        raise ColonError(f"the server refused to send message {listed}{more}")
+
+
+def _exists(name: str) -> str:
+    return f"{name} exists and is not overwritten; remove it or choose another name"
+
+
+async def _numbers(shell: Shell, what: str) -> list[int]:
+    """Turn ``N``, ``N-M`` or ``all`` into message numbers, asking the server what is needed."""
+    session = shell.client.session
+    if what == "all":
+        if not (await shell.exchange(commands.LIST.verb.encode())).ok:
+            raise ColonError("the server did not list its messages")
+        numbers = sorted(session.sizes)
+        if not numbers:
+            raise ColonError("the maildrop is empty; there is nothing to save")
+        return numbers
+    found = _RANGE.fullmatch(what)
+    if found is None:
+        raise ColonError(f"{what} is no message number, no range such as 2-5, and not all")
+    first, last = int(found[1]), int(found[2] or found[1])
+    if first < 1 or last < first:
+        raise ColonError(f"{what} is no range of messages: numbers begin with 1 and go up")
+    if found[2]:
+        last = await _highest(shell, first, last)
+    return [number for number in range(first, last + 1) if number not in session.deleted]
+
+
+async def _highest(shell: Shell, first: int, last: int) -> int:
+    """Cut a range at the end of the maildrop, and say so."""
+    session = shell.client.session
+    if session.highest is None:
+        await shell.exchange(commands.STAT.verb.encode())
+    if session.highest is None:
+        raise ColonError("the server does not tell how many messages there are")
+    if first > session.highest:
+        raise ColonError(f"the maildrop has only {session.highest} messages")
+    if last > session.highest:
+        shell.warn(f"the maildrop has only {session.highest} messages; saving up to that")
+    return min(last, session.highest)
+
+
+async def _window(shell: Shell, messages: int) -> int:
+    session = shell.client.session
+    if messages > 1 and session.capabilities is None:
+        await shell.exchange(commands.CAPA.verb.encode())
+    return WINDOW if messages > 1 and session.announces("PIPELINING") else 1
+
+
+COMMANDS = (
+    ColonCommand(
+        "save",
+        "N|N-M|all FILE|FOLDER|X.mbox|-",
+        "save messages as stored, dot-unstuffed; nothing is overwritten",
+        _save,
+    ),
+)

@@ -1,0 +1,136 @@
+"""What typed lines and scripts share: one line in, sent or performed, and waited for."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import BinaryIO, TextIO
+
+from pop3shell.net.client import Client
+from pop3shell.protocol import events as ev
+from pop3shell.protocol.advice import Advice, advise
+from pop3shell.protocol.events import Event
+from pop3shell.protocol.framing import CRLF
+from pop3shell.protocol.replies import Status
+from pop3shell.protocol.secrets import Redactor
+from pop3shell.view.printer import DialoguePrinter
+from pop3shell.view.safe import visible_text
+
+AskSecret = Callable[[str], Awaitable[str | None]]
+
+
+class ColonError(Exception):
+    """A colon command failed; the text is a sentence for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a shell behaves. ``validate`` is off, warn or strict."""
+
+    validate: str = "warn"
+    interactive: bool = False
+
+
+@dataclass(slots=True)
+class Reply:
+    """A reply as a colon command sees it; ``status`` is None if there was none."""
+
+    status: Status | None = None
+    text: bytes = b""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the reply is positive."""
+        return self.status is Status.OK
+
+
+class Shell:
+    """Performs lines on a client's session and shows the dialogue on ``out``."""
+
+    def __init__(
+        self,
+        client: Client,
+        out: BinaryIO,
+        errors: TextIO,
+        settings: Settings,
+        ask_secret: AskSecret,
+    ) -> None:
+        self.client = client
+        self.out = out
+        self.errors = errors
+        self.settings = settings
+        self.ask_secret = ask_secret
+        self.redactor = Redactor()
+        self.printer = DialoguePrinter(out, self.redactor)
+        self.leaving = False
+        client.observers.append(self.printer)
+
+    # ---- lines ----
+
+    async def perform(self, line: bytes) -> None:
+        """Perform one line as typed. Raises ColonError, ConnectionTrouble."""
+        if line.startswith(b":"):
+            from pop3shell.shell.colon import perform
+
+            await perform(self, line[1:].decode("utf-8", "surrogateescape"))
+        elif self.client.dialogue.challenged:
+            await self.send(line + CRLF)
+        elif line.startswith(b"!"):
+            await self.send(line[1:] + CRLF)
+        elif self._passes(line):
+            await self.send(line + CRLF)
+
+    async def send(self, octets: bytes) -> None:
+        """Send octets as they are, and wait for what they ask for."""
+        self.client.send(octets)
+        self.flush()
+        await self.client.settled()
+
+    def _passes(self, line: bytes) -> bool:
+        """Advise on a line; whether it may be sent."""
+        mode = self.settings.validate
+        if mode == "off":
+            return True
+        advice = advise(line, self.client.session)
+        for item in advice:
+            self.warn(str(item))
+        if mode == "strict" and any(item.stops for item in advice):
+            self.refused(advice)
+        return True
+
+    def refused(self, advice: list[Advice]) -> None:
+        """Refuse to send a line. Raises ColonError."""
+        raise ColonError("the line was not sent; put ! before it to send it all the same")
+
+    # ---- for colon commands ----
+
+    async def exchange(self, line: bytes) -> Reply:
+        """Send one command line (without its CRLF) and return its reply."""
+        reply = Reply()
+
+        def observe(event: Event) -> None:
+            if isinstance(event, ev.StatusLine):
+                reply.status, reply.text = event.status, event.text
+
+        self.client.observers.append(observe)
+        try:
+            await self.send(line + CRLF)
+        finally:
+            self.client.observers.remove(observe)
+        return reply
+
+    def say(self, text: str) -> None:
+        """Show text of the shell's own; in a script each line is a note (``# …``)."""
+        prefix = "" if self.settings.interactive else "# "
+        for line in text.split("\n"):
+            shown = prefix + visible_text(line)
+            self.out.write(shown.rstrip().encode("utf-8", "backslashreplace") + b"\n")
+
+    def warn(self, text: str) -> None:
+        """Show a sentence on standard error, in its place in the dialogue."""
+        self.flush()
+        print("pop3shell: " + visible_text(text), file=self.errors, flush=True)
+
+    def flush(self) -> None:
+        """Let everything shown so far be seen."""
+        self.out.flush()

@@ -1,0 +1,97 @@
+r"""Making octets harmless and readable before they are shown.
+
+Control characters, escape sequences, bidirectional overrides, zero-width characters and octets
+that are no UTF-8 are shown as ``\xHH``, one for each octet, so that what is shown can't move the
+cursor, retitle the window, or pass for something else.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+#: Characters shown as their octets: C0, DEL, C1, soft hyphen, format characters (bidirectional,
+#: zero-width, tags, interlinear), line and paragraph separators, byte-order mark, noncharacters,
+#: and the surrogates by which octets that are no UTF-8 are carried.
+UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u08e2\u115f\u1160\u17b4\u17b5"
+    "\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff"
+    "\uffa0\ufff0-\uffff\U000110bd\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+
+_PLAIN = bytes(range(0x20, 0x7F))
+_ESCAPED = "".join(f"\\x{octet:02x}" for octet in range(256))
+
+
+def _escape(found: re.Match[str]) -> str:
+    octets = found[0].encode("utf-8", "surrogateescape")
+    return "".join(_ESCAPED[4 * octet : 4 * octet + 4] for octet in octets)
+
+
+def visible(octets: bytes) -> str:
+    """Return one line's octets as text that can be shown anywhere."""
+    if not octets.translate(None, _PLAIN):
+        return octets.decode("ascii")
+    return visible_text(octets.decode("utf-8", "surrogateescape"))
+
+
+def visible_text(text: str) -> str:
+    """Return text with everything unprintable shown as its octets."""
+    return UNSAFE.sub(_escape, text)
+
+
+class VisibleLines:
+    """Turns a stream of CRLF lines into shown lines, each behind ``prefix``, in bulk.
+
+    What is cut in mid-character or between CR and LF is kept for the next time; ``end`` gives
+    what is left over.
+    """
+
+    def __init__(self, prefix: bytes) -> None:
+        self._prefix = prefix
+        self._fresh = True
+        self._held = b""
+        self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+
+    def feed(self, octets: bytes) -> bytes:
+        """Return what can be shown of ``octets``, each CRLF as a line feed."""
+        octets = self._held + octets
+        self._held = b""
+        if octets.endswith(b"\r"):
+            octets, self._held = octets[:-1], b"\r"
+        return self._prefixed(octets) if octets else b""
+
+    def end(self) -> bytes:
+        """Return what is left over, with a line feed behind an unfinished line."""
+        rest = self._held + self._decoder.decode(b"", final=True).encode("utf-8", "surrogateescape")
+        self._held = b""
+        self._decoder.reset()
+        shown = self._prefixed(rest) if rest else b""
+        if not self._fresh:
+            self._fresh = True
+            shown += b"\n"
+        return shown
+
+    def _prefixed(self, octets: bytes) -> bytes:
+        first = self._prefix if self._fresh else b""
+        self._fresh = octets.endswith(b"\r\n")
+        pending = bool(self._decoder.getstate()[0])
+        lines = octets.replace(b"\r\n", b"\n" + self._prefix)
+        if pending or octets.translate(None, _PLAIN + b"\r\n") or not _only_crlf(octets, lines):
+            lines = self._slowly(octets)
+        if self._fresh:
+            lines = lines[: -len(self._prefix)] if self._prefix else lines
+        return first + lines
+
+    def _slowly(self, octets: bytes) -> bytes:
+        """Escape what has to be, line ends left alone."""
+        text = self._decoder.decode(octets)
+        safe = ("\n" + self._prefix.decode()).join(
+            visible_text(line) for line in text.split("\r\n")
+        )
+        return safe.encode("utf-8", "surrogateescape")
+
+
+def _only_crlf(octets: bytes, replaced: bytes) -> bool:
+    """Whether every CR and LF stood in a CRLF; ``replaced`` is free of those."""
+    return b"\r" not in replaced and octets.count(b"\n") == replaced.count(b"\n")

@@ -1,0 +1,64 @@
+"""Measure the budgets of speed and size beside the peers; see README.md.
+
+    python tests/bench/run.py [--only NAME] [--rounds N]
+
+Exit status: 0 all budgets kept, 1 one exceeded (or not measured), 2 usage.
+"""
+
+import argparse
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench_harness import Benchmark, interleave, judge, table, took
+from bench_rows import big, listing, mbox, noop, start
+
+Opened = Callable[[Path], AbstractContextManager[Benchmark]]
+BENCHMARKS: dict[str, Opened] = {
+    "start": start,
+    "big": big,
+    "mbox": mbox,
+    "noop": noop,
+    "list": listing("LIST"),
+    "uidl": listing("UIDL"),
+}
+ROUNDS = 7
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder for what is saved, removed at the end."""
+    with TemporaryDirectory(prefix="bench-") as folder:
+        yield Path(folder)
+
+
+def measure(name: str, rounds: int) -> bool:
+    """Run one benchmark and print its tables; whether all its budgets are kept."""
+    print(f"## {name}\n", flush=True)
+    with scratch() as folder, BENCHMARKS[name](folder) as benchmark:
+        got = interleave(benchmark.rows, rounds)
+    rows = [took(row, samples) for row, samples in got.items()]
+    table(["row", "wall s: median (min-max)", "net s", "peak RSS MiB", "rounds"], rows)
+    verdicts = [judge(budget, got) for budget in benchmark.budgets]
+    table(["budget", "measured: median (min-max)", "limit", ""], [v.cells for v in verdicts])
+    return all(verdict.kept for verdict in verdicts)
+
+
+def main() -> int:
+    """Read the options, run what they name."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--only", action="append", choices=BENCHMARKS, metavar="NAME")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    given = parser.parse_args()
+    if not shutil.which("curl"):
+        print("curl is needed as a peer and is not installed", file=sys.stderr)
+        return 2
+    kept = [measure(name, max(given.rounds, 1)) for name in given.only or BENCHMARKS]
+    return 0 if all(kept) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
