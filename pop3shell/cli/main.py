@@ -43,21 +43,30 @@ class LazyGroup(DefaultGroup):  # type: ignore[misc]
             formatter.write_dl(list(COMMANDS.items()))
 
 
+def columns() -> int:
+    """Width of help texts; click would import shutil, and with it much else, to find out."""
+    try:
+        width = int(os.environ.get("COLUMNS", "0")) or os.get_terminal_size().columns
+    except (OSError, ValueError):
+        width = 80
+    return max(50, min(width, 80) - 2)
+
+
 @click.group(
     cls=LazyGroup,
     default="connect",
     default_if_no_args=False,
     no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "terminal_width": columns()},
 )
 @click.version_option(__version__, prog_name="pop3shell", message="%(prog)s %(version)s")
 def group() -> None:
-    r"""A debugging shell for POP3: the truth on the wire, checked and explained.
+    """A debugging shell for POP3: the truth on the wire, checked and explained.
 
     \b
     pop3shell demo             begin here: no server, no account needed
     pop3shell HOST [PORT]      what telnet HOST 110 was used for
-    """
+    """  # noqa: D301 - the escape is click's
 
 
 def main() -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import socket
-from collections.abc import Callable
 
 from pop3shell.net.connection import Connection
 from pop3shell.net.errors import ConnectionTrouble
+from pop3shell.net.observers import Observers
 from pop3shell.net.resolve import open_socket, shown
 from pop3shell.protocol.dialogue import Dialogue
 from pop3shell.protocol.events import Banner, Ending, Event, Greeting, Side
@@ -15,8 +16,8 @@ from pop3shell.protocol.session import Session
 
 #: Seconds of silence before the greeting after which what came instead is looked at.
 GREETING_QUIET = 1.0
-
-Observer = Callable[[Event], None]
+#: Octets and seconds after which a peer that sends other lines isn't about to greet.
+GREETING_WITHIN, GREETING_PATIENCE = 1 << 16, 30.0
 
 
 class Client:
@@ -27,7 +28,7 @@ class Client:
 
     def __init__(self, timeout: float = 60.0) -> None:
         self.dialogue = Dialogue()
-        self.observers: list[Observer] = []
+        self.observers = Observers()
         self.greeting: Greeting | None = None
         self.banner = b""
         self.ending: Ending | None = None
@@ -36,6 +37,9 @@ class Client:
         self._loop = asyncio.get_running_loop()
         self._connection: Connection | None = None
         self._waiter: asyncio.Future[None] | None = None
+        self._outstanding = 0
+        self._before_greeting = 0
+        self._unended = False
         self._heard = self._loop.time()
         self._watchdog: asyncio.TimerHandle | None = None
         self._quiet: asyncio.TimerHandle | None = None
@@ -49,6 +53,11 @@ class Client:
     def closed(self) -> bool:
         """Whether the connection is over."""
         return self.ending is not None
+
+    @property
+    def unended(self) -> bool:
+        """Whether the last octets sent left a line without its end."""
+        return self._unended
 
     async def connect(
         self,
@@ -73,10 +82,15 @@ class Client:
 
         What came instead is in ``banner``; the ending in ``ending``.
         """
+        latest = math.inf
         while self.greeting is None and not self.closed:
+            if self._before_greeting > GREETING_WITHIN:
+                break
             if self.banner or self._begins_wrongly():
+                now = self._loop.time()
+                latest = min(latest, now + GREETING_PATIENCE)
                 try:
-                    async with asyncio.timeout(GREETING_QUIET):
+                    async with asyncio.timeout_at(min(latest, now + GREETING_QUIET)):
                         await self._wait()
                 except TimeoutError:
                     break
@@ -85,7 +99,7 @@ class Client:
         return self.greeting
 
     def _begins_wrongly(self) -> bool:
-        begun = self.dialogue.unfinished[:4]
+        begun = self.dialogue.unfinished[:4].upper()
         return bool(begun) and not (b"+OK".startswith(begun[:3]) or b"-ERR".startswith(begun))
 
     def send(self, octets: bytes) -> None:
@@ -93,8 +107,9 @@ class Client:
         if self.closed or self._connection is None:
             raise ConnectionTrouble("the connection is closed; nothing was sent")
         now = self._loop.time()
-        if not self.dialogue.outstanding:
+        if not self.dialogue.outstanding or self.dialogue.challenged:
             self._heard = now
+        self._unended = not octets.endswith(b"\n")
         self._dispatch(self.dialogue.client(octets, now))
         self._connection.send(octets)
         self._arm()
@@ -102,8 +117,10 @@ class Client:
     async def settled(self, outstanding: int = 0) -> None:
         """Wait until at most ``outstanding`` replies are due, a challenge came, or the end."""
         dialogue = self.dialogue
+        self._outstanding = outstanding
         while dialogue.outstanding > outstanding and not dialogue.challenged and not self.closed:
             await self._wait()
+        self._raise_fault()
 
     async def until_closed(self, seconds: float) -> bool:
         """Wait for the server to close, ``seconds`` at most; return whether it did."""
@@ -134,10 +151,19 @@ class Client:
 
     def _receive(self, data: bytes) -> None:
         self._heard = now = self._loop.time()
+        if self.greeting is None:
+            self._before_greeting += len(data)
         self._dispatch(self.dialogue.server(data, now))
+        if self._waiter is not None and self._is_over():
+            self._wake()
         if self._quiet is not None or self.dialogue.patience is not None:
             self._arm()
-        self._wake()
+
+    def _is_over(self) -> bool:
+        """Whether what is waited for may have come; a wake-up for each block would cost time."""
+        dialogue = self.dialogue
+        due = dialogue.outstanding > self._outstanding and not dialogue.challenged
+        return not due or self.observers.fault is not None
 
     def _ended(self, ending: Ending) -> None:
         self._cancel_timers()
@@ -147,22 +173,33 @@ class Client:
         self._wake()
 
     def _dispatch(self, events: list[Event]) -> None:
+        if self.greeting is None:
+            self._watch_greeting(events)
+        self.observers.tell(events)
+
+    def _watch_greeting(self, events: list[Event]) -> None:
         for event in events:
             if isinstance(event, Greeting):
                 self.greeting = event
             elif isinstance(event, Banner):
                 self.banner += event.raw[: 512 - len(self.banner)]
-            for observe in self.observers:
-                observe(event)
 
     # ---- waiting ----
 
     async def _wait(self) -> None:
+        self._raise_fault()
         self._waiter = self._loop.create_future()
         try:
             await self._waiter
         finally:
             self._waiter = None
+        self._raise_fault()
+
+    def _raise_fault(self) -> None:
+        """Let who waits know that an observer failed, e.g. that what it writes to is full."""
+        fault, self.observers.fault = self.observers.fault, None
+        if fault is not None:
+            raise fault
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():

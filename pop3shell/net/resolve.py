@@ -96,16 +96,16 @@ async def _race(addresses: list[Address], failures: list[str]) -> socket.socket:
 
 async def _attempt(address: Address, failures: list[str]) -> socket.socket:
     family, where = address
-    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock = None
     try:
+        sock = socket.socket(family, socket.SOCK_STREAM)
         sock.setblocking(False)
         await asyncio.get_running_loop().sock_connect(sock, where)
-    except OSError as error:
-        sock.close()
-        failures.append(f"{shown(where[0], where[1])}: {_reason(error)}")
-        raise
-    except BaseException:
-        sock.close()
+    except BaseException as error:
+        if sock is not None:
+            sock.close()
+        if isinstance(error, OSError):
+            failures.append(f"{shown(where[0], where[1])}: {_reason(error)}")
         raise
     return sock
 

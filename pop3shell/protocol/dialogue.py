@@ -339,8 +339,7 @@ class Dialogue:
         exchange = self._pending.popleft()
         before = self.session.state
         if exchange.status is Status.OK:
-            body = b"".join(exchange.kept) if exchange.kept is not None else None
-            self.session.succeeded(exchange.command, exchange.text, body)
+            self.session.succeeded(exchange.command, exchange.text, exchange.kept)
         elif exchange.status is Status.ERR:
             self.session.failed(exchange.command)
         seconds = now - exchange.sent

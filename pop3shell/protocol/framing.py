@@ -102,11 +102,19 @@ class BodyReader:
         block = self._held + body
         pieces = _SPLIT[self._line_end](block)
         if len(pieces) > 1 and not all(map(_is_stuffed, islice(pieces, 1, None))):
-            dot = self._find_end(block, pieces)
+            dot = self._regular_end(block, pieces) or self._find_end(block, pieces)
             if dot >= 0:
                 behind = start + dot + len(self.terminator) - len(self._held)
                 return self._chunk(block, dot, pieces), behind
         return self._hold_back(block, pieces), -1
+
+    def _regular_end(self, block: bytes, pieces: list[bytes]) -> int:
+        """Index of the terminator's dot if it ends the block and all else is in order, or 0."""
+        if pieces[-1] != CRLF or not all(map(_is_stuffed, islice(pieces, 1, len(pieces) - 1))):
+            return 0
+        pieces[-1] = b""
+        self.terminator = TERMINATOR
+        return len(block) - len(TERMINATOR)
 
     def _find_end(self, block: bytes, pieces: list[bytes]) -> int:
         """Index of the terminator's dot, or -1. ``pieces`` is cut down to what stands before."""

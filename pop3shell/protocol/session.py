@@ -30,12 +30,31 @@ class Session:
         self.user_accepted = False
         self.tls = False
         self.capabilities: dict[str, tuple[str, ...]] | None = None
-        self.messages: int | None = None
-        self.octets: int | None = None
-        self.highest: int | None = None
         self.deleted: set[int] = set()
-        self._listings: dict[Command, bytes] = {}
+        self._messages: int | None = None
+        self._octets: int | None = None
+        self._highest: int | None = None
+        self._uncounted: list[bytes] | None = None
+        self._listings: dict[Command, list[bytes]] = {}
         self._parsed: dict[Command, object] = {}
+
+    @property
+    def messages(self) -> int | None:
+        """Messages in the maildrop, those marked as deleted left out; None if not told yet."""
+        self._count()
+        return self._messages
+
+    @property
+    def octets(self) -> int | None:
+        """Octets of those messages; None if not told yet."""
+        self._count()
+        return self._octets
+
+    @property
+    def highest(self) -> int | None:
+        """The highest message number of the session; None if not told yet."""
+        self._count()
+        return self._highest
 
     def announces(self, tag: str) -> bool | None:
         """Whether the server announces capability ``tag``; None if it wasn't asked yet."""
@@ -57,7 +76,7 @@ class Session:
         self.greeting = text
         self.timestamp = replies.timestamp(text)
 
-    def succeeded(self, command: CommandLine, text: bytes, body: bytes | None) -> None:
+    def succeeded(self, command: CommandLine, text: bytes, body: list[bytes] | None) -> None:
         """Take in a positive reply: its text and, if it was kept, the content of its body."""
         row = command.row
         self.user_accepted = False
@@ -84,7 +103,7 @@ class Session:
 
     def _listing(self, row: Command, parse: Callable[[bytes], dict[int, T]]) -> dict[int, T]:
         if row not in self._parsed:
-            self._parsed[row] = parse(self._listings.get(row, b""))
+            self._parsed[row] = parse(b"".join(self._listings.get(row, ())))
         return self._parsed[row]  # type: ignore[return-value]
 
     def _apply(self, effect: Effect, command: CommandLine) -> None:
@@ -97,45 +116,56 @@ class Session:
         elif effect is Effect.MARK:
             self._mark(command.number)
         elif effect is Effect.UNMARK:
+            self._count()
             self.deleted.clear()
-            self.messages = self.octets = None
+            self._messages = self._octets = None
 
     def _mark(self, number: int | None) -> None:
         if number is None or number in self.deleted:
             return
+        self._count()
         self.deleted.add(number)
-        if self.messages:
-            self.messages -= 1
+        if self._messages:
+            self._messages -= 1
         size = self.sizes.get(number)
-        self.octets = self.octets - size if self.octets is not None and size is not None else None
+        known = self._octets is not None and size is not None
+        self._octets = (self._octets or 0) - (size or 0) if known else None
 
-    def _learn_stat(self, command: CommandLine, text: bytes, body: bytes | None) -> None:
+    def _learn_stat(self, command: CommandLine, text: bytes, body: list[bytes] | None) -> None:
         if found := replies.stat(text):
-            self.messages, self.octets = found
-            self.highest = self.messages + len(self.deleted)
+            self._uncounted = None
+            self._messages, self._octets = found
+            self._highest = self._messages + len(self.deleted)
 
-    def _learn_listing(self, command: CommandLine, text: bytes, body: bytes | None) -> None:
+    def _learn_listing(self, command: CommandLine, text: bytes, body: list[bytes] | None) -> None:
         if body is None or command.row is None:
             return
         self._listings[command.row] = body
         self._parsed.pop(command.row, None)
         if command.row is commands.LIST:
-            self._count(body)
+            self._uncounted = body
 
-    def _count(self, listing: bytes) -> None:
-        """The count is that of the lines, the highest number the one on the last of them."""
-        self.messages = listing.count(b"\n")
-        last = replies.stat(listing[listing.rstrip().rfind(b"\n") + 1 :])
-        if last and not self.deleted:
-            self.highest = last[0]
-        elif not listing and not self.deleted:
-            self.highest = 0
+    def _count(self) -> None:
+        """Count the last LIST, only now that somebody wants to know.
 
-    def _learn_capabilities(self, command: CommandLine, text: bytes, body: bytes | None) -> None:
-        self.capabilities = replies.capabilities(body or b"")
+        The count is that of the lines, the highest number the one on the last of them.
+        """
+        listing, self._uncounted = self._uncounted, None
+        if listing is None:
+            return
+        self._messages = sum(part.count(b"\n") for part in listing)
+        end = b"".join(listing[-2:])
+        last = replies.stat(end[end.rfind(b"\n", 0, -1) + 1 :])
+        if not self.deleted:
+            self._highest = last[0] if last else 0
+
+    def _learn_capabilities(
+        self, command: CommandLine, text: bytes, body: list[bytes] | None
+    ) -> None:
+        self.capabilities = replies.capabilities(b"".join(body or ()))
 
 
-_Learn = Callable[[Session, CommandLine, bytes, bytes | None], None]
+_Learn = Callable[[Session, CommandLine, bytes, list[bytes] | None], None]
 
 _LEARN: dict[Command, _Learn] = {
     commands.STAT: Session._learn_stat,

@@ -14,11 +14,11 @@ from typing import BinaryIO, Protocol
 from pop3shell.view.safe import VisibleLines
 
 #: Octets collected before they are written.
-BUFFER = 1 << 17
+BUFFER = 1 << 15
 
 _FROM_LINE = re.compile(rb">*From ")
 _LATER_FROM_LINE = re.compile(rb"\n(>*From )")
-_FROM_BEGIN = re.compile(rb">*(?:F(?:r(?:o(?:m)?)?)?)?\r?")
+_FROM_BEGIN = re.compile(rb">*(?:F(?:r(?:o(?:m)?)?)?)?")
 
 
 class Target(Protocol):
@@ -75,9 +75,13 @@ class OneFile:
 
 
 class Folder:
-    """Each message into a file of its own, ``NUMBER.eml``, octets as stored."""
+    """Each message into a file of its own, ``NUMBER.eml``, octets as stored.
 
-    def __init__(self, path: Path) -> None:
+    Numbers have ``digits`` digits, so that the files sort as the messages do.
+    """
+
+    def __init__(self, path: Path, digits: int) -> None:
+        self._digits = digits
         self.name = str(path)
         self._path = path
         path.mkdir(mode=0o700, exist_ok=True)
@@ -85,7 +89,7 @@ class Folder:
 
     def begin(self, number: int) -> None:
         """Begin a new file."""
-        self._file = create(self._path / f"{number}.eml")
+        self._file = create(self._path / f"{number:0{self._digits}}.eml")
 
     def write(self, content: bytes) -> None:
         """Write to the message's file."""
@@ -102,7 +106,11 @@ class Folder:
 
 
 class Mbox:
-    """An mbox (mboxrd): From_ lines, ``>`` before body lines that look like one, line ends LF."""
+    """An mbox (mboxrd): a From_ line before each message, a blank line behind it.
+
+    Lines of a message that look like a From_ line get one ``>`` more; apart from that every octet
+    is as stored, line ends CRLF included. The From_ and blank lines end in LF.
+    """
 
     def __init__(self, path: Path) -> None:
         self.name = str(path)
@@ -118,32 +126,28 @@ class Mbox:
         self._file.write(self._separator)
 
     def write(self, content: bytes) -> None:
-        """Write part of a message; what may become a From_ line or a CRLF is kept back."""
-        lines = self._held + content
-        cut = len(lines)
-        start = lines.rfind(b"\n") + 1
-        if (start or self._fresh) and _FROM_BEGIN.fullmatch(lines, start):
-            cut = start
-        elif lines.endswith(b"\r"):
-            cut -= 1
-        self._held = lines[cut:]
-        self._put(lines[:cut])
+        """Write part of a message; the beginning of what may be a From_ line is kept back."""
+        if self._held:
+            content, self._held = self._held + content, b""
+        if not content.endswith(b"\n"):
+            start = content.rfind(b"\n") + 1
+            if (start or self._fresh) and _FROM_BEGIN.fullmatch(content, start):
+                content, self._held = content[:start], content[start:]
+        self._put(content)
 
-    def _put(self, lines: bytes) -> None:
-        if not lines:
-            return
-        lines = lines.replace(b"\r\n", b"\n")
-        if b"From " in lines:
-            if self._fresh and _FROM_LINE.match(lines):
+    def _put(self, content: bytes) -> None:
+        if b"From " in content:
+            if self._fresh and _FROM_LINE.match(content):
                 self._file.write(b">")
-            lines = _LATER_FROM_LINE.sub(rb"\n>\1", lines)
-        self._fresh = lines.endswith(b"\n")
-        self._file.write(lines)
+            content = _LATER_FROM_LINE.sub(rb"\n>\1", content)
+        self._fresh = content.endswith(b"\n") or (self._fresh and not content)
+        self._file.write(content)
 
     def finish(self) -> None:
         """End the message with the blank line that mbox wants."""
-        self._put(self._held)
-        self._held = b""
+        if self._held:
+            self._put(self._held)
+            self._held = b""
         self._file.write(b"\n" if self._fresh else b"\n\n")
 
     def close(self) -> None:
@@ -177,8 +181,10 @@ class StandardOutput:
         self._out.flush()
 
 
-def open_target(name: str, out: BinaryIO) -> Target:
+def open_target(name: str, out: BinaryIO, highest: int) -> Target:
     """Open where messages go: ``-``, ``X.mbox``, a folder (existing, or ``NAME/``), or a file.
+
+    ``highest`` is the highest number among the messages to come.
 
     Raises OSError.
     """
@@ -186,5 +192,5 @@ def open_target(name: str, out: BinaryIO) -> Target:
         return StandardOutput(out)
     path = Path(name).expanduser()
     if name.endswith(("/", os.sep)) or path.is_dir():
-        return Folder(path)
+        return Folder(path, len(str(highest)))
     return Mbox(path) if path.suffix.lower() == ".mbox" else OneFile(path)

@@ -8,9 +8,12 @@ from pop3shell.net.client import Client
 from pop3shell.net.errors import ConnectionTrouble
 from pop3shell.net.resolve import shown
 from pop3shell.protocol.events import Ending
-from pop3shell.protocol.replies import Status
+from pop3shell.protocol.replies import Status, looks_like_status
 from pop3shell.shell.peers import SILENT_PEER, looks_like
 from pop3shell.shell.shell import Shell
+
+#: Seconds to connect within, or fewer if --timeout says so.
+CONNECT_WITHIN = 20.0
 
 
 async def open_session(shell: Shell, host: str, port: int, family: socket.AddressFamily) -> None:
@@ -19,7 +22,8 @@ async def open_session(shell: Shell, host: str, port: int, family: socket.Addres
     Raises ConnectionTrouble with a sentence on what came instead.
     """
     client = shell.client
-    await client.connect(host, port, family=family)
+    within = min(CONNECT_WITHIN, client.timeout or CONNECT_WITHIN)
+    await client.connect(host, port, family=family, connect_timeout=within)
     greeting = await client.greeted()
     shell.flush()
     where = client.address if host in client.address else f"{host} ({client.address})"
@@ -33,12 +37,15 @@ async def open_session(shell: Shell, host: str, port: int, family: socket.Addres
 
 def _no_greeting(client: Client, where: str) -> str:
     received = client.banner + client.dialogue.unfinished
-    if received:
+    begun = looks_like_status(received)
+    if received and not begun:
         return f"{where} is no POP3 server: {looks_like(received)}"
     if client.ending is Ending.SILENT:
-        return f"{where} accepted the connection but sent no greeting; {SILENT_PEER}"
+        what = "did not end its greeting line" if begun else f"sent no greeting; {SILENT_PEER}"
+        return f"{where} accepted the connection but {what}"
     how = "was reset" if client.ending is Ending.RESET else "was closed by the server"
-    return f"the connection to {where} {how} before a greeting came; it may limit who connects"
+    when = "in the middle of its greeting" if begun else "before a greeting came"
+    return f"the connection to {where} {how} {when}; it may limit who connects"
 
 
 def address_line(host: str, port: int, client: Client) -> str:

@@ -4,25 +4,66 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from pop3shell.net.errors import ConnectionTrouble
+from pop3shell.protocol import events as ev
 from pop3shell.protocol.events import Ending
 from pop3shell.protocol.framing import CRLF
+from pop3shell.protocol.replies import Status
 from pop3shell.protocol.spec import commands
-from pop3shell.protocol.spec.states import State
+from pop3shell.shell.endings import cut_off
 from pop3shell.shell.exits import Exit
 from pop3shell.shell.shell import ColonError, Shell
 
 #: Seconds that the server has to close after QUIT was answered.
 CLOSE_WITHIN = 10.0
 
+_QUIT = commands.QUIT.verb
+
+
+class _Farewell:
+    """Watches whether the last reply was to QUIT: ``said``, and ``accepted`` if it was +OK."""
+
+    def __init__(self, shell: Shell) -> None:
+        self.shell = shell
+        self.said = self.accepted = self._waited = False
+        self.handlers = {ev.ReplyEnd: self._replied}
+        shell.client.observers.append(self)
+
+    def _replied(self, event: ev.ReplyEnd) -> None:
+        command = event.command
+        self.said = command.row is commands.QUIT and not command.arguments
+        self.accepted = self.said and event.status is Status.OK
+        self._waited = False
+
+    async def read_to_the_close(self) -> None:
+        """Read what still comes until the server closes; bounded, and only once for a QUIT."""
+        if self._waited or self.shell.client.closed:
+            return
+        self._waited = True
+        if not await self.shell.client.until_closed(CLOSE_WITHIN):
+            self.shell.warn(
+                f"the server did not close the connection within {CLOSE_WITHIN:g} seconds of its "
+                f"reply to {_QUIT} (RFC 1939 section 6)"
+            )
+
+    def broken(self) -> bool:
+        """Say it if the connection broke; a reset behind an accepted QUIT does no harm."""
+        client = self.shell.client
+        sentence = cut_off(client)
+        if not sentence and client.ending not in (None, Ending.ORDERLY) and not self.accepted:
+            sentence = "the connection was reset by the server's side"
+        if sentence:
+            self.shell.warn(sentence)
+        return bool(sentence)
+
 
 async def run_script(shell: Shell, lines: AsyncIterator[bytes]) -> Exit:
     """Run lines, each after the reply to the one before; say QUIT at the end if that harms nobody.
 
-    Returns the exit status that DESIGN gives a script: ``Exit.NO`` if a colon command failed,
-    ``Exit.CONNECTION`` if the connection ended before the script did.
+    Returns ``Exit.NO`` if a colon command failed, ``Exit.CONNECTION`` if the connection ended
+    before the script did.
     """
     client = shell.client
+    farewell = _Farewell(shell)
     status = Exit.DONE
     async for line in lines:
         if not client.dialogue.challenged and _is_skipped(line):
@@ -34,11 +75,11 @@ async def run_script(shell: Shell, lines: AsyncIterator[bytes]) -> Exit:
         except ColonError as error:
             shell.warn(str(error))
             status = Exit.NO
-        if client.session.state in (State.UPDATE, State.CLOSED) and not client.closed:
-            await client.until_closed(CLOSE_WITHIN)
-        if _cut_off(shell):
+        if farewell.accepted:
+            await farewell.read_to_the_close()
+        if farewell.broken():
             return Exit.CONNECTION
-    return max(status, await _leave(shell))
+    return max(status, await _leave(shell, farewell))
 
 
 def _is_skipped(line: bytes) -> bool:
@@ -50,43 +91,33 @@ def _left_over(shell: Shell) -> Exit:
     return Exit.CONNECTION
 
 
-def _cut_off(shell: Shell) -> bool:
-    """Say it if the connection ended with a reply outstanding, or by other means than a close."""
-    client = shell.client
-    if not client.closed or not (
-        client.dialogue.outstanding or client.ending is not Ending.ORDERLY
-    ):
-        return False
-    why = {
-        Ending.ORDERLY: "the server closed the connection before its reply was complete",
-        Ending.RESET: "the connection was reset by the server's side",
-        Ending.SILENT: f"{client.address} was silent for {client.timeout:g} seconds with a reply "
-        "due; --timeout sets how long to wait",
-    }
-    shell.warn(why[client.ending or Ending.ORDERLY])
-    return True
-
-
-async def _leave(shell: Shell) -> Exit:
+async def _leave(shell: Shell, farewell: _Farewell) -> Exit:
     """End the session as the end of a script does."""
     client = shell.client
-    if client.closed:
-        return Exit.DONE
-    if client.dialogue.challenged:
+    if client.dialogue.challenged and not client.closed:
         await shell.send(b"*" + CRLF)
+    if not farewell.said and not client.closed:
+        if why := _why_not_quit(shell):
+            shell.warn(f"closed without {_QUIT}: {why}")
+            return Exit.DONE
+        await shell.send(_QUIT.encode() + CRLF)
+    if farewell.said:
+        await farewell.read_to_the_close()
+    if farewell.broken():
+        return Exit.CONNECTION
+    if client.closed and not farewell.said:
+        shell.warn(f"the server closed the connection before {_QUIT} was said")
+        return Exit.CONNECTION
+    return Exit.DONE
+
+
+def _why_not_quit(shell: Shell) -> str:
+    """Why QUIT must not be said for the user; empty if it may."""
+    client = shell.client
     if client.session.deleted:
         marked = " ".join(map(str, sorted(client.session.deleted)))
-        shell.warn(
-            f"closed without {commands.QUIT.verb}: the script did not say it, and messages are "
-            f"marked as deleted ({marked}); they stay in the maildrop"
+        return (
+            f"the script did not say it, and messages are marked as deleted ({marked}); they stay "
+            "in the maildrop"
         )
-    elif not client.closed:
-        try:
-            await shell.send(commands.QUIT.verb.encode() + CRLF)
-        except ConnectionTrouble:
-            return Exit.DONE
-        if not client.closed:
-            await client.until_closed(CLOSE_WITHIN)
-        if _cut_off(shell):
-            return Exit.CONNECTION
-    return Exit.DONE
+    return "the last line that was sent has no end yet" if client.unended else ""

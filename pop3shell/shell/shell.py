@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import BinaryIO, TextIO
 
 from pop3shell.net.client import Client
+from pop3shell.net.errors import ConnectionTrouble
 from pop3shell.protocol import events as ev
 from pop3shell.protocol.advice import Advice, advise
 from pop3shell.protocol.events import Event
 from pop3shell.protocol.framing import CRLF
 from pop3shell.protocol.replies import Status
 from pop3shell.protocol.secrets import Redactor
+from pop3shell.shell.endings import cut_off
 from pop3shell.view.printer import DialoguePrinter
 from pop3shell.view.safe import visible_text
 
@@ -105,7 +108,10 @@ class Shell:
     # ---- for colon commands ----
 
     async def exchange(self, line: bytes) -> Reply:
-        """Send one command line (without its CRLF) and return its reply."""
+        """Send one command line (without its CRLF) and return its reply.
+
+        Raises ConnectionTrouble if the connection ends before the reply does.
+        """
         reply = Reply()
 
         def observe(event: Event) -> None:
@@ -117,6 +123,8 @@ class Shell:
             await self.send(line + CRLF)
         finally:
             self.client.observers.remove(observe)
+        if sentence := cut_off(self.client):
+            raise ConnectionTrouble(sentence)
         return reply
 
     def say(self, text: str) -> None:
@@ -128,8 +136,10 @@ class Shell:
 
     def warn(self, text: str) -> None:
         """Show a sentence on standard error, in its place in the dialogue."""
-        self.flush()
-        print("pop3shell: " + visible_text(text), file=self.errors, flush=True)
+        with contextlib.suppress(OSError):  # whoever flushes last tells that the output fails
+            self.flush()
+        with contextlib.suppress(OSError):
+            print("pop3shell: " + visible_text(text), file=self.errors, flush=True)
 
     def flush(self) -> None:
         """Let everything shown so far be seen."""

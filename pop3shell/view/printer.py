@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO
+from collections.abc import Callable
+from typing import Any, BinaryIO
 
 from pop3shell.protocol import events as ev
 from pop3shell.protocol.commandline import strip_end
 from pop3shell.protocol.events import Event, Side
 from pop3shell.protocol.framing import LF
 from pop3shell.protocol.secrets import Redactor
-from pop3shell.view.safe import VisibleLines, visible
+from pop3shell.view.safe import VisibleLines, visible_octets
 
 _CLIENT_LINES = (ev.CommandSent, ev.ResponseSent)
 _SERVER_LINES = (
     ev.StatusLine,
-    ev.BodyEnd,
     ev.Challenge,
     ev.OpenLine,
     ev.StrayLine,
@@ -36,33 +36,40 @@ class DialoguePrinter:
         self._body = VisibleLines(b"S: ")
         self._long: Side | None = None
         self.bodies = True
+        #: How each kind of event is shown; the others are not.
+        self.handlers: dict[type, Callable[[Any], None]] = {
+            ev.BodyData: self._body_data,
+            ev.BodyEnd: self._body_end,
+            ev.LongLine: self._part,
+            ev.Incomplete: self._unfinished,
+            ev.Closed: self._closed,
+            **dict.fromkeys(_CLIENT_LINES, self._client_line),
+            **dict.fromkeys(_SERVER_LINES, self._server_line),
+        }
 
-    def __call__(self, event: Event) -> None:
-        """Show one event."""
-        if isinstance(event, ev.BodyData):
-            if self.bodies:
-                self._out.write(self._body.feed(_lines_marked(event)))
-        elif isinstance(event, _SERVER_LINES):
-            if self.bodies or not isinstance(event, ev.BodyEnd):
-                self._line(b"S: ", event, Side.SERVER)
-        elif isinstance(event, _CLIENT_LINES):
-            self._line(b"C: ", event, Side.CLIENT)
-        elif isinstance(event, ev.LongLine):
-            self._part(event)
-        elif isinstance(event, ev.Incomplete):
-            self._unfinished(event)
-        elif isinstance(event, ev.Closed):
-            self._out.write(self._body.end())
+    def _body_data(self, event: ev.BodyData) -> None:
+        if self.bodies:
+            self._out.write(self._body.feed(_lines_marked(event)))
 
-    def _line(self, prefix: bytes, event: Event, side: Side) -> None:
-        if self._long is side:
-            self._long, prefix = None, b""
+    def _body_end(self, event: ev.BodyEnd) -> None:
+        if self.bodies:
+            self._server_line(event)
+
+    def _server_line(self, event: Event) -> None:
         octets = self._redactor.octets(event)
         # A bare LF at a server's line end is part of the truth, and shown.
-        text = octets[:-2] if octets.endswith(b"\r\n") else octets
-        if side is Side.CLIENT:
-            text = strip_end(octets)
-        self._out.write(prefix + visible(text).encode() + b"\n")
+        self._line(b"S: ", octets[:-2] if octets.endswith(b"\r\n") else octets, Side.SERVER)
+
+    def _client_line(self, event: Event) -> None:
+        self._line(b"C: ", strip_end(self._redactor.octets(event)), Side.CLIENT)
+
+    def _line(self, prefix: bytes, text: bytes, side: Side) -> None:
+        if self._long is side:
+            self._long, prefix = None, b""
+        self._out.write(prefix + visible_octets(text) + b"\n")
+
+    def _closed(self, event: ev.Closed) -> None:
+        self._out.write(self._body.end())
 
     def _part(self, event: ev.LongLine) -> None:
         """Part of an endless line; the client's may be a secret."""
@@ -70,8 +77,9 @@ class DialoguePrinter:
         if self._long is event.side:
             prefix = b""
         self._long = event.side
-        shown = "..." if event.side is Side.CLIENT else visible(self._redactor.octets(event))
-        self._out.write(prefix + shown.encode())
+        hidden = event.side is Side.CLIENT
+        shown = b"..." if hidden else visible_octets(self._redactor.octets(event))
+        self._out.write(prefix + shown)
 
     def _unfinished(self, event: ev.Incomplete) -> None:
         """What was received of a line or body that never ended; the client's may be a secret."""
@@ -79,7 +87,7 @@ class DialoguePrinter:
             return
         if self._long is Side.SERVER:
             self._long = None
-            self._out.write(visible(event.raw).encode() + b"\n")
+            self._out.write(visible_octets(event.raw) + b"\n")
         elif self.bodies:
             self._out.write(self._body.feed(event.raw) + self._body.end())
 

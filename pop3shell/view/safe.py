@@ -20,6 +20,7 @@ UNSAFE = re.compile(
 )
 
 _PLAIN = bytes(range(0x20, 0x7F))
+_split = re.compile(rb"\r\n").split  # twice as fast as bytes.replace
 _ESCAPED = "".join(f"\\x{octet:02x}" for octet in range(256))
 
 
@@ -33,6 +34,13 @@ def visible(octets: bytes) -> str:
     if not octets.translate(None, _PLAIN):
         return octets.decode("ascii")
     return visible_text(octets.decode("utf-8", "surrogateescape"))
+
+
+def visible_octets(octets: bytes) -> bytes:
+    """Return one line's octets as UTF-8 that can be shown anywhere."""
+    if not octets.translate(None, _PLAIN):
+        return octets
+    return visible_text(octets.decode("utf-8", "surrogateescape")).encode()
 
 
 def visible_text(text: str) -> str:
@@ -76,9 +84,12 @@ class VisibleLines:
         first = self._prefix if self._fresh else b""
         self._fresh = octets.endswith(b"\r\n")
         pending = bool(self._decoder.getstate()[0])
-        lines = octets.replace(b"\r\n", b"\n" + self._prefix)
-        if pending or octets.translate(None, _PLAIN + b"\r\n") or not _only_crlf(octets, lines):
+        pieces = _split(octets)
+        # Without what can be shown as it is, nothing but the CRLFs may be left.
+        if pending or octets.translate(None, _PLAIN) != b"\r\n" * (len(pieces) - 1):
             lines = self._slowly(octets)
+        else:
+            lines = (b"\n" + self._prefix).join(pieces)
         if self._fresh:
             lines = lines[: -len(self._prefix)] if self._prefix else lines
         return first + lines
@@ -90,8 +101,3 @@ class VisibleLines:
             visible_text(line) for line in text.split("\r\n")
         )
         return safe.encode("utf-8", "surrogateescape")
-
-
-def _only_crlf(octets: bytes, replaced: bytes) -> bool:
-    """Whether every CR and LF stood in a CRLF; ``replaced`` is free of those."""
-    return b"\r" not in replaced and octets.count(b"\n") == replaced.count(b"\n")

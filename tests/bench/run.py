@@ -1,11 +1,12 @@
 """Measure the budgets of speed and size beside the peers; see README.md.
 
-    python tests/bench/run.py [--only NAME] [--rounds N]
+    python tests/bench/run.py [--only NAME] [--rounds N] [--one-cpu]
 
 Exit status: 0 all budgets kept, 1 one exceeded (or not measured), 2 usage.
 """
 
 import argparse
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -52,7 +53,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--only", action="append", choices=BENCHMARKS, metavar="NAME")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--one-cpu", action="store_true", help="run all on one CPU (Linux)")
     given = parser.parse_args()
+    if given.one_cpu:  # what is started later inherits it
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     if not shutil.which("curl"):
         print("curl is needed as a peer and is not installed", file=sys.stderr)
         return 2

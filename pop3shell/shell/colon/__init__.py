@@ -26,8 +26,9 @@ async def perform(shell: Shell, line: str) -> None:
     """
     from pop3shell.shell.shell import ColonError
 
-    name, _, arguments = line.strip().partition(" ")
+    name, _, arguments = line.lstrip().partition(" ")
     rows = table()
+    name = name.strip()
     row = rows.get(name or "help")
     if row is None:
         near = difflib.get_close_matches(name, rows, n=1)

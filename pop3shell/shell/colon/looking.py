@@ -15,13 +15,16 @@ async def _help(shell: Shell, arguments: str) -> None:
     if not arguments:
         shell.say(_overview())
         return
-    if row := _colon_row(arguments):
+    row = _colon_row(arguments)
+    if row:
         shell.say(f"{row.syntax}\n  {row.meaning}")
+    if arguments.startswith(":") and row:
         return
     try:
-        shell.say(explain(arguments))
+        shell.say(("\n" if row else "") + explain(arguments))
     except UnknownTopic as error:
-        raise ColonError(str(error)) from None
+        if not row:
+            raise ColonError(str(error)) from None
 
 
 def _overview() -> str:
@@ -39,7 +42,7 @@ def _overview() -> str:
 def _colon_row(topic: str) -> ColonCommand | None:
     from pop3shell.shell.colon import table
 
-    return table().get(topic[1:]) if topic.startswith(":") else None
+    return table().get(topic.removeprefix(":").lower())
 
 
 async def _state(shell: Shell, arguments: str) -> None:

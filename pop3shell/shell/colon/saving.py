@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
+from itertools import islice
+from typing import Any
 
 from pop3shell.protocol import events as ev
-from pop3shell.protocol.events import Event
 from pop3shell.protocol.replies import Status
 from pop3shell.protocol.spec import commands
 from pop3shell.shell.colon.table import ColonCommand
@@ -28,6 +30,9 @@ class _Saving:
         self.shell = shell
         self.target = target
         self.numbers = numbers
+        self._lines = map((commands.RETR.verb.encode() + b" %d\r\n").__mod__, numbers)
+        self._left = len(numbers)
+        self._window = 1
         self.octets = 0
         self.saved = 0
         self.refused: list[int] = []
@@ -35,50 +40,74 @@ class _Saving:
         self.open = False
         self._shown = time.monotonic()
         self._width = 0
+        self._progress = shell.errors.isatty()
+        self.handlers: dict[type, Callable[[Any], None]] = {
+            ev.StatusLine: self._status,
+            ev.BodyData: self._data,
+            ev.BodyEnd: self._end,
+            ev.ReplyEnd: self._next,
+        }
 
-    def __call__(self, event: Event) -> None:
-        """Take in one event; a fault in writing must not reach the connection."""
-        try:
-            self._take(event)
-        except OSError as error:
-            self.trouble = self.trouble or error
+    # A fault in writing must not reach the connection: the replies are read to their end.
 
-    def _take(self, event: Event) -> None:
-        if isinstance(event, ev.BodyData):
-            content = event.content
-            self.octets += len(content)
+    def _status(self, event: ev.StatusLine) -> None:
+        if event.status is Status.OK:
             if self.trouble is None:
+                try:
+                    self.target.begin(event.command.number or 0)
+                    self.open = True
+                except OSError as error:
+                    self.trouble = error
+        elif event.status is Status.ERR:
+            self.refused.append(event.command.number or 0)
+
+    def _data(self, event: ev.BodyData) -> None:
+        content = event.content
+        self.octets += len(content)
+        if self.trouble is None:
+            try:
                 self.target.write(content)
+            except OSError as error:
+                self.trouble = error
+        if self._progress:
             self.progress()
-        elif isinstance(event, ev.StatusLine):
-            if event.status is Status.OK and self.trouble is None:
-                self.open = True
-                self.target.begin(event.command.number or 0)
-            elif event.status is Status.ERR:
-                self.refused.append(event.command.number or 0)
-        elif isinstance(event, ev.BodyEnd) and self.trouble is None:
-            self.open = False
-            self.target.finish()
-            self.saved += 1
+
+    def _end(self, event: ev.BodyEnd) -> None:
+        if self.trouble is None:
+            try:
+                self.target.finish()
+                self.open = False
+                self.saved += 1
+            except OSError as error:
+                self.trouble = error
 
     async def run(self, window: int) -> None:
         """Retrieve every message, at most ``window`` commands ahead of the replies."""
+        self._window = window
+        self._send_more()
+        self.shell.flush()
         client = self.shell.client
-        step = max(1, window // 2)
-        verb = commands.RETR.verb.encode()
-        for at in range(0, len(self.numbers), step):
-            lines = [b"%b %d\r\n" % (verb, number) for number in self.numbers[at : at + step]]
-            client.send(b"".join(lines))
-            self.shell.flush()
-            await client.settled(window - step)
-            if client.closed or self.trouble:
-                break
+        while self._left and not (client.closed or self.trouble):
+            await client.settled()
         await client.settled()
+
+    def _next(self, event: ev.ReplyEnd) -> None:
+        """Send the next commands as soon as there is room, without waking anybody up."""
+        dialogue = self.shell.client.dialogue
+        if self._left and dialogue.outstanding <= self._window // 2 and self.trouble is None:
+            self._send_more()
+
+    def _send_more(self) -> None:
+        client = self.shell.client
+        lines = list(islice(self._lines, self._window - client.dialogue.outstanding))
+        self._left -= len(lines)
+        if not client.closed:
+            client.send(b"".join(lines))
 
     def progress(self) -> None:
         """Show how far it is, now and then, on a terminal."""
         now = time.monotonic()
-        if now - self._shown < PROGRESS_EVERY or not self.shell.errors.isatty():
+        if now - self._shown < PROGRESS_EVERY:
             return
         self._shown = now
         text = f"{self.saved} of {len(self.numbers)} messages, {self.octets:,} octets"
@@ -103,7 +132,7 @@ async def _save(shell: Shell, arguments: str) -> None:
     numbers = await _numbers(shell, what)
     window = await _window(shell, len(numbers))
     try:
-        target = open_target(name, shell.out)
+        target = open_target(name, shell.out, numbers[-1])
     except FileExistsError:
         raise ColonError(_exists(name)) from None
     except OSError as error:

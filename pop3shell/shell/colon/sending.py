@@ -11,7 +11,7 @@ from pop3shell.shell.shell import ColonError, Shell
 
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _SINGLE = {"r": "\r", "n": "\n", "t": "\t", "0": "\0", "e": "\x1b", "\\": "\\", ";": ";"}
-_SEPARATOR = re.compile(r"(?<!\\)(?:\\\\)*;")
+_SEPARATOR = re.compile(r"(\\*);")
 
 
 def unescape(text: str) -> bytes:
@@ -47,14 +47,21 @@ async def _send(shell: Shell, arguments: str) -> None:
 
 
 def split_commands(text: str) -> list[bytes]:
-    r"""Split at semicolons; ``\;`` is one that belongs to a command."""
-    parts, at = [], 0
+    r"""Split at semicolons; ``\;`` is one that belongs to a command.
+
+    A command that ends in a backslash has it doubled before the semicolon; elsewhere a backslash
+    stands for itself.
+    """
+    parts, at = [""], 0
     for found in _SEPARATOR.finditer(text):
-        parts.append(text[at : found.end() - 1])
+        doubled, escaped = divmod(len(found[1]), 2)
+        parts[-1] += text[at : found.start()] + "\\" * doubled + ";" * escaped
+        if not escaped:
+            parts.append("")
         at = found.end()
-    parts.append(text[at:])
-    lines = [part.lstrip().replace("\\;", ";") for part in parts]
-    return [line.encode("utf-8", "surrogateescape") for line in lines if line.strip()]
+    parts[-1] += text[at:]
+    lines = [part.lstrip() for part in parts]
+    return [line.encode("utf-8", "surrogateescape") for line in lines if line]
 
 
 async def _pipeline(shell: Shell, arguments: str) -> None:

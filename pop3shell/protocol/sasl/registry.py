@@ -1,0 +1,178 @@
+"""The mechanisms that POP3 servers offer, each as one row; data only until one is used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
+
+from pop3shell.protocol.sasl.mechanism import (
+    Authority,
+    ClientMechanism,
+    Credentials,
+    Describe,
+    ServerMechanism,
+)
+from pop3shell.protocol.spec.references import Reference, rfc
+
+
+class Sides(NamedTuple):
+    """How a mechanism is spoken on either side, and its messages put into words."""
+
+    client: Callable[[Credentials], ClientMechanism]
+    server: Callable[[Authority], ServerMechanism]
+    describe: Describe
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mechanism:
+    """One row.
+
+    ``strength`` orders: the higher, the less a listener, or a false server, learns. ``in_clear``:
+    what it sends lets whoever reads it log in, so that it needs TLS. ``client_first``: the client
+    speaks first, an initial response may go with the command. ``needs_token``: an OAuth access
+    token instead of a password. ``two_lines``: servers want the initial response on a line of its
+    own. ``mutual``: the server must prove itself too. ``load`` imports and returns its sides.
+    """
+
+    name: str
+    strength: int
+    in_clear: bool
+    client_first: bool
+    needs_token: bool
+    meaning: str
+    reference: Reference
+    load: Callable[[], Sides]
+    two_lines: bool = False
+    mutual: bool = False
+
+    @property
+    def needs_password(self) -> bool:
+        """Whether a password is needed."""
+        return not self.needs_token and self.name not in ("EXTERNAL", "ANONYMOUS")
+
+    def client(self, credentials: Credentials) -> ClientMechanism:
+        """Begin the client's side. Raises SaslError for credentials it can't carry."""
+        return self.load().client(credentials)
+
+    def server(self, authority: Authority) -> ServerMechanism:
+        """Begin the server's side."""
+        return self.load().server(authority)
+
+
+def _scram(name: str) -> Sides:
+    from pop3shell.protocol.sasl import scram
+
+    return Sides(partial(scram.Client, name), partial(scram.Server, name), scram.describe)
+
+
+def _external() -> Sides:
+    from pop3shell.protocol.sasl import external
+
+    return Sides(external.Client, external.Server, external.describe)
+
+
+def _oauthbearer() -> Sides:
+    from pop3shell.protocol.sasl import oauth
+
+    return Sides(oauth.bearer_client, partial(oauth.Server, b"\x01"), oauth.describe)
+
+
+def _xoauth2() -> Sides:
+    from pop3shell.protocol.sasl import oauth
+
+    return Sides(oauth.xoauth2_client, partial(oauth.Server, b""), oauth.describe)
+
+
+def _cram_md5() -> Sides:
+    from pop3shell.protocol.sasl import cram_md5
+
+    return Sides(cram_md5.Client, cram_md5.Server, cram_md5.describe)
+
+
+def _plain() -> Sides:
+    from pop3shell.protocol.sasl import plain
+
+    return Sides(plain.Client, plain.Server, plain.describe)
+
+
+def _login() -> Sides:
+    from pop3shell.protocol.sasl import login
+
+    return Sides(login.Client, login.Server, login.describe)
+
+
+def _anonymous() -> Sides:
+    from pop3shell.protocol.sasl import anonymous
+
+    return Sides(anonymous.Client, anonymous.Server, anonymous.describe)
+
+
+#: Strongest first.
+MECHANISMS: tuple[Mechanism, ...] = (
+    Mechanism("EXTERNAL", 90, False, True, False,
+              "the client's TLS certificate tells who it is", rfc(4422, "A"), _external),
+    Mechanism("SCRAM-SHA-256", 80, False, True, False,
+              "both sides prove that they know the password; neither sends it", rfc(7677),
+              partial(_scram, "SCRAM-SHA-256"), mutual=True),
+    Mechanism("SCRAM-SHA-1", 70, False, True, False,
+              "as SCRAM-SHA-256, with an older hash", rfc(5802),
+              partial(_scram, "SCRAM-SHA-1"), mutual=True),
+    Mechanism("OAUTHBEARER", 60, True, True, True,
+              "an OAuth 2.0 access token instead of a password", rfc(7628), _oauthbearer),
+    Mechanism("XOAUTH2", 50, True, True, True,
+              "an OAuth 2.0 access token, as Google and Microsoft first did it",
+              Reference("Google XOAUTH2 protocol"), _xoauth2, two_lines=True),
+    Mechanism("CRAM-MD5", 40, False, False, False,
+              "a keyed MD5 digest of the server's challenge", rfc(2195, "2"), _cram_md5),
+    Mechanism("PLAIN", 30, True, True, False,
+              "name and password as they are, in one message", rfc(4616, "2"), _plain),
+    Mechanism("LOGIN", 20, True, False, False,
+              "name and password as they are, each when asked; obsolete",
+              Reference("draft-murchison-sasl-login", "2"), _login),
+    Mechanism("ANONYMOUS", 10, False, True, False,
+              "no identity at all", rfc(4505, "2"), _anonymous),
+)  # fmt: skip
+
+_BY_NAME = {row.name: row for row in MECHANISMS}
+
+
+def find(name: str) -> Mechanism | None:
+    """Return the row of a mechanism in any case, or None (RFC 5034 section 5)."""
+    return _BY_NAME.get(name.upper())
+
+
+def usable(
+    names: Iterable[str], credentials: Credentials, *, tls: bool, certificate: bool = False
+) -> list[Mechanism]:
+    """Return what of ``names`` these credentials serve, strongest first.
+
+    Without ``tls`` nothing is among it that sends a secret in clear. ``certificate`` tells that a
+    client certificate went with TLS. ANONYMOUS is only among it where there are no credentials.
+    """
+    rows = {row for name in names if (row := find(name)) is not None}
+    fit = [row for row in rows if (tls or not row.in_clear) and _serves(row, credentials)]
+    fit = [row for row in fit if row.name != "EXTERNAL" or (tls and certificate)]
+    return sorted(fit, key=lambda row: -row.strength)
+
+
+def _serves(row: Mechanism, credentials: Credentials) -> bool:
+    if row.needs_token:
+        return bool(credentials.token)
+    if row.needs_password:
+        return bool(credentials.user and credentials.password)
+    return row.name == "EXTERNAL" or not (credentials.password or credentials.token)
+
+
+def offered(authority: Authority, *, tls: bool) -> list[Mechanism]:
+    """Return what a server should announce, strongest first: nothing in clear without TLS."""
+    return [row for row in MECHANISMS if (tls or not row.in_clear) and _has(row, authority)]
+
+
+def _has(row: Mechanism, authority: Authority) -> bool:
+    if row.needs_token:
+        return authority.token is not None
+    if row.needs_password:
+        return True
+    return bool(authority.external if row.name == "EXTERNAL" else authority.anonymous)
