@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from pop3shell.cli.hosts import parse_server
@@ -19,9 +21,7 @@ def command(
     port: str | None,
     ipv4: bool,
     ipv6: bool,
-    lines: tuple[str, ...],
-    validate: str,
-    timeout: float,
+    **session: Any,
 ) -> int:
     """Open the shell on a server; HOST may be a pop:// URL, PORT is 110 if not given.
 
@@ -33,5 +33,5 @@ def command(
     wanted = family(ipv4, ipv6)
     from pop3shell.cli.running import Request, hold_session, run
 
-    request = Request(server.host, server.port, lines, validate, timeout, wanted)
+    request = Request(server.host, server.port, family=wanted, **session)
     return run(hold_session(request))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from pop3shell.cli.options import session_options
@@ -18,17 +20,17 @@ The account is {user}, the password {password}. Try first:
 
 @click.command()
 @session_options
-def command(lines: tuple[str, ...], validate: str, timeout: float) -> int:
+def command(**session: Any) -> int:
     """Open the shell on an embedded practice server with a sample maildrop.
 
     No server, no account and no set-up are needed. The account is mrose, the password tanstaaf.
     """
     from pop3shell.cli.running import run
 
-    return run(_demo(lines, validate, timeout))
+    return run(_demo(session))
 
 
-async def _demo(lines: tuple[str, ...], validate: str, timeout: float) -> Exit:  # noqa: ASYNC109
+async def _demo(session: dict[str, Any]) -> Exit:
     from pop3shell.cli.running import Request, hold_session
     from pop3shell.cli.serving import sample_server
     from pop3shell.protocol.spec import commands
@@ -45,6 +47,6 @@ async def _demo(lines: tuple[str, ...], validate: str, timeout: float) -> Exit: 
     )
     try:
         host, port = server.address
-        return await hold_session(Request(host, port, lines, validate, timeout, banner=welcome))
+        return await hold_session(Request(host, port, banner=welcome, **session))
     finally:
         await server.close()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 import click
 
 POP3_PORT, POP3S_PORT = 110, 995
+
+_DIGITS = re.compile("[0-9]{1,5}")
+_NO_URL = "that is no POP URL; one looks like pop://user@host:110"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +37,23 @@ def parse_server(host: str, port: str | None) -> Server:
 
 
 def _parse_url(url: str) -> Server:
+    # What was given is not repeated: a password may be in it.
     try:
         parts = urlsplit(url)
-        port = parts.port
-    except ValueError as error:
-        raise click.UsageError(f"{url} is no URL: {error}") from None
-    if parts.scheme == "pops" or port == POP3S_PORT:
-        raise click.UsageError("TLS is not built in yet; use port 110 or another plaintext port")
-    if parts.scheme != "pop" or not parts.hostname:
-        raise click.UsageError(f"{url} is no POP URL; it looks like pop://user@host:110")
-    user = (parts.username or "").partition(";")[0]
+        port = POP3_PORT if parts.port is None else parts.port
+    except ValueError:
+        raise click.UsageError(_NO_URL) from None
     if parts.password is not None:
         raise click.UsageError("a password doesn't belong into a URL (RFC 2384 section 4)")
-    return Server(parts.hostname, port or POP3_PORT, unquote(user))
+    if parts.scheme == "pops" or port == POP3S_PORT:
+        raise click.UsageError("TLS is not built in yet; use port 110 or another plaintext port")
+    if parts.scheme != "pop" or not parts.hostname or not port:
+        raise click.UsageError(_NO_URL)
+    user = (parts.username or "").partition(";")[0]
+    return Server(parts.hostname, port, unquote(user))
 
 
 def _port(text: str) -> int:
-    if not text.isdigit() or not 1 <= int(text) <= 65535:
+    if not _DIGITS.fullmatch(text) or not 1 <= int(text) <= 65535:
         raise click.UsageError(f"{text!r} is no port; give a number from 1 to 65535")
     return int(text)

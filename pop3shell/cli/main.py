@@ -79,8 +79,10 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         print("pop3shell: interrupted", file=sys.stderr)
         sys.exit(130)
-    except BrokenPipeError:
-        # Whoever read the output has seen enough; nothing may be flushed into it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError):  # else whoever read it has seen enough
+            print(f"pop3shell: cannot write the output: {error.strerror}", file=sys.stderr)
+        if sys.stdout is not None:  # nothing may be flushed into it at exit
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     sys.exit(int(status or 0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import socket
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -20,13 +21,38 @@ _LINES = click.option(
 _VALIDATE = click.option(
     "--validate",
     type=click.Choice(["off", "warn", "strict"]),
-    default="warn",
-    show_default=True,
-    help="Whether to advise on a line before it is sent, or to refuse a faulty one.",
+    default=None,
+    help="Whether to advise on a line before it is sent (warn), or to hold back a faulty one "
+    "(strict). At a terminal strict is the default, in a script warn.",
 )
+_PLAIN = click.option(
+    "--plain", is_flag=True, help="No toolbar, no redrawing: for screen readers and logs."
+)
+_VI = click.option("--vi", is_flag=True, help="Edit lines with vi's keys, not Emacs's.")
+_COLOUR = click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Whether to use colour; NO_COLOR in the environment is heeded too.",
+)
+
+
+class _Seconds(click.FloatRange):
+    """A number of seconds, 0 or more; what is no number compares with nothing."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        seconds = float(super().convert(value, param, ctx))
+        if math.isnan(seconds):
+            self.fail(f"{value} is no number of seconds", param, ctx)
+        return seconds
+
+
 _TIMEOUT = click.option(
     "--timeout",
-    type=click.FloatRange(min=0),
+    type=_Seconds(min=0),
     default=120.0,
     show_default=True,
     metavar="SECONDS",
@@ -36,7 +62,7 @@ _TIMEOUT = click.option(
 
 def session_options(function: F) -> F:
     """Add the options of every command that holds a session."""
-    for option in (_TIMEOUT, _VALIDATE, _LINES):
+    for option in (_TIMEOUT, _VALIDATE, _COLOUR, _VI, _PLAIN, _LINES):
         function = option(function)
     return function
 

@@ -5,21 +5,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
+import os
 import signal
 import socket
 import sys
 from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from pop3shell.net.client import Client
 from pop3shell.net.errors import ConnectionTrouble
 from pop3shell.shell.exits import Exit
 from pop3shell.shell.lines import InputLines, given
-from pop3shell.shell.opening import address_line, open_session
+from pop3shell.shell.opening import open_session, opener
 from pop3shell.shell.script import run_script
-from pop3shell.shell.shell import Settings, Shell
-from pop3shell.shell.typed import ask_secret, run_typed
+from pop3shell.shell.settings import Settings
+from pop3shell.shell.shell import Shell
 
 #: Octets of output collected before they are written; who waits, flushes.
 OUTPUT_BUFFER = 1 << 16
@@ -32,24 +33,51 @@ class Request:
     host: str
     port: int
     lines: tuple[str, ...]
-    validate: str
     timeout: float
+    validate: str | None = None
+    color: str = "auto"
+    vi: bool = False
+    plain: bool = False
     family: socket.AddressFamily = socket.AF_UNSPEC
     banner: str = ""
 
     @property
     def interactive(self) -> bool:
-        """Whether a person types."""
-        return not self.lines and sys.stdin is not None and sys.stdin.isatty()
+        """Whether a person types, and sees what comes."""
+        streams = (sys.stdin, sys.stdout)
+        return not self.lines and all(s is not None and s.isatty() for s in streams)
+
+    @property
+    def colour(self) -> bool:
+        """Whether to use colour."""
+        if self.color == "auto":
+            return self.interactive and not os.environ.get("NO_COLOR")
+        return self.color == "always"
+
+    @property
+    def settings(self) -> Settings:
+        """How the shell is to behave at first."""
+        validate = self.validate or ("strict" if self.interactive else "warn")
+        return Settings(validate, self.interactive)
+
+
+async def ask_secret(prompt: str) -> str | None:
+    """A script has nobody to ask."""
+    return None
 
 
 def run(main: Coroutine[Any, Any, Exit]) -> Exit:
     """Run a coroutine to its end; Ctrl-C and SIGTERM interrupt it in an orderly way."""
-    return asyncio.run(main)
+    try:
+        return asyncio.run(main)
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
 
 
 def standard_output() -> BinaryIO:
     """Standard output as a buffered stream of octets that isn't flushed line by line."""
+    if sys.stdout is None:  # closed by who started us
+        return io.BufferedWriter(io.FileIO(os.devnull, "wb"))
     sys.stdout.flush()
     return io.BufferedWriter(io.FileIO(sys.stdout.fileno(), "wb", closefd=False), OUTPUT_BUFFER)
 
@@ -60,28 +88,39 @@ async def hold_session(request: Request) -> Exit:
     task = asyncio.current_task()
     with contextlib.suppress(NotImplementedError, RuntimeError):  # Windows has no such handlers
         loop.add_signal_handler(signal.SIGTERM, lambda: task.cancel() if task else None)
-    client = Client(request.timeout)
-    out = standard_output()
-    shell = Shell(
-        client, out, sys.stderr, Settings(request.validate, request.interactive), ask_secret
-    )
+    out = _output(request)
+    shell = Shell(Client(request.timeout), out, sys.stderr, request.settings, ask_secret)
     try:
         return await _hold(shell, request)
     except ConnectionTrouble as error:
         shell.warn(str(error))
         return Exit.CONNECTION
     finally:
-        await client.close()
-        with contextlib.suppress(BrokenPipeError):
-            out.flush()
+        await shell.client.close()
+        out.flush()
+
+
+def _output(request: Request) -> BinaryIO:
+    if request.interactive:
+        from pop3shell.shell.interactive.screen import TerminalOut
+
+        return cast(BinaryIO, TerminalOut(sys.stdout.fileno()))
+    return standard_output()
 
 
 async def _hold(shell: Shell, request: Request) -> Exit:
-    await open_session(shell, request.host, request.port, request.family)
-    if request.interactive:
-        shell.say(address_line(request.host, request.port, shell.client))
-        if request.banner:
-            shell.say(request.banner)
-        return await run_typed(shell)
-    lines = given(request.lines) if request.lines else aiter(InputLines(sys.stdin.fileno()))
-    return await run_script(shell, lines)
+    again = opener(request.host, request.port, request.family)
+    shell.opened(again)
+    if not request.interactive:
+        await open_session(shell, request.host, request.port, request.family)
+        if request.lines or sys.stdin is None:  # None: closed by who started us
+            return await run_script(shell, given(request.lines))
+        return await run_script(shell, aiter(InputLines(sys.stdin.fileno())))
+    from pop3shell.shell.interactive.screen import TerminalOut
+    from pop3shell.shell.interactive.start import Manner, run_interactive, wants_plain
+
+    await again(shell, "", None)
+    if request.banner:
+        shell.say(request.banner)
+    manner = Manner(wants_plain(request.plain), request.colour, request.vi)
+    return await run_interactive(shell, cast(TerminalOut, shell.out), manner)

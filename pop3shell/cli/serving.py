@@ -27,6 +27,8 @@ def accounts(path: str | None, given: tuple[str, ...]) -> Accounts:
     Raises click.UsageError for a bad account, click.ClickException for a bad path.
     """
     pairs = [_account(text) for text in given] or [(SAMPLE_USER, SAMPLE_PASSWORD)]
+    if len(dict(pairs)) < len(pairs):
+        raise click.UsageError("an account is given twice; each name can have one password")
     return {name: (password, Maildrop(_source(path))) for name, password in pairs}
 
 
@@ -53,6 +55,8 @@ async def serve_until_stopped(server: PracticeServer, host: str, port: int) -> N
 
     Raises click.ClickException if the address can't be had.
     """
+    if not host:  # it would mean every address of this machine
+        raise click.UsageError("--host is empty; leave it out to listen on 127.0.0.1 only")
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -60,8 +64,8 @@ async def serve_until_stopped(server: PracticeServer, host: str, port: int) -> N
             loop.add_signal_handler(name, stop.set)
     try:
         address, bound = await server.start(host, port)
-    except OSError as error:
-        why = error.strerror or str(error)
+    except (OSError, UnicodeError) as error:
+        why = (isinstance(error, OSError) and error.strerror) or "that is no host name"
         raise click.ClickException(
             f"cannot listen on {host} port {port}: {why}; --port 0 takes any free port"
         ) from None

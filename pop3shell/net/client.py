@@ -10,8 +10,12 @@ from pop3shell.net.connection import Connection
 from pop3shell.net.errors import ConnectionTrouble
 from pop3shell.net.observers import Observers
 from pop3shell.net.resolve import open_socket, shown
+from pop3shell.net.securing import INJECTED, StlsWatch, breach, negotiate
+from pop3shell.net.tls import TlsLayer, TlsSettings
 from pop3shell.protocol.dialogue import Dialogue
-from pop3shell.protocol.events import Banner, Ending, Event, Greeting, Side
+from pop3shell.protocol.events import Banner, Ending, Event, Greeting, Noted, Side
+from pop3shell.protocol.findings import Rule
+from pop3shell.protocol.rules import tls as rules
 from pop3shell.protocol.session import Session
 
 #: Seconds of silence before the greeting after which what came instead is looked at.
@@ -33,13 +37,17 @@ class Client:
         self.banner = b""
         self.ending: Ending | None = None
         self.address = ""
+        self.tls: TlsLayer | None = None
         self.timeout = timeout
         self._loop = asyncio.get_running_loop()
         self._connection: Connection | None = None
-        self._waiter: asyncio.Future[None] | None = None
+        self._waiters: set[asyncio.Future[None]] = set()
         self._outstanding = 0
         self._before_greeting = 0
         self._unended = False
+        self._host = ""
+        self._stls = StlsWatch()
+        self.observers.append(self._stls)
         self._heard = self._loop.time()
         self._watchdog: asyncio.TimerHandle | None = None
         self._quiet: asyncio.TimerHandle | None = None
@@ -66,16 +74,42 @@ class Client:
         *,
         family: socket.AddressFamily = socket.AF_UNSPEC,
         connect_timeout: float = 20.0,
+        tls: TlsSettings | None = None,
     ) -> None:
-        """Connect, within ``connect_timeout`` seconds.
+        """Connect, within ``connect_timeout`` seconds; with ``tls`` from the first octet on.
 
         Raises ConnectionTrouble. The greeting is waited for by ``greeted``.
         """
+        self._host = host
+        layer = TlsLayer(tls, host) if tls is not None else None
         sock = await open_socket(host, port, family=family, within=connect_timeout)
         self._heard = self._loop.time()
         self._connection = await Connection.over(sock, self._receive, self._ended)
         self.address = shown(*self._connection.peer)
+        if layer is not None:
+            await self._secure(layer, connect_timeout)
         self._watch()
+
+    async def start_tls(self, settings: TlsSettings, *, within: float = 20.0) -> None:
+        """Negotiate TLS after STLS was accepted; ``tls`` tells what came of it.
+
+        Fails closed: raises ConnectionTrouble and ends the connection if plaintext followed the
+        ``+OK``, or the handshake fails or takes longer than ``within`` seconds.
+        """
+        if self.closed or self._connection is None:
+            raise ConnectionTrouble("the connection is closed; there is nothing to secure")
+        if not self._stls.accepted or self.dialogue.outstanding or self._unended:
+            raise ConnectionTrouble("TLS can only begin right after STLS was accepted")
+        if behind := self._stls.behind + self.dialogue.unfinished:
+            self._note(rules.INJECTED, INJECTED, behind)
+            self._connection.abort(Ending.TLS_FAILED)
+            raise ConnectionTrouble(INJECTED)
+        await self._secure(TlsLayer(settings, self._host), within)
+
+    async def _secure(self, layer: TlsLayer, within: float) -> None:
+        assert self._connection is not None
+        self.tls = layer
+        await negotiate(self._connection, layer, within, self.dialogue.tls_started)
 
     async def greeted(self) -> Greeting | None:
         """Wait for the greeting; None if the peer said something else, or nothing, and why not.
@@ -98,14 +132,22 @@ class Client:
                 await self._wait()
         return self.greeting
 
-    def _begins_wrongly(self) -> bool:
+    @property
+    def greeting_begun(self) -> bool:
+        """Whether the first octets are those of a greeting whose line hasn't ended yet."""
         begun = self.dialogue.unfinished[:4].upper()
-        return bool(begun) and not (b"+OK".startswith(begun[:3]) or b"-ERR".startswith(begun))
+        right = b"+OK".startswith(begun[:3]) or b"-ERR".startswith(begun)
+        return bool(begun) and right and not self.banner
+
+    def _begins_wrongly(self) -> bool:
+        return bool(self.dialogue.unfinished) and not self.greeting_begun
 
     def send(self, octets: bytes) -> None:
         """Send octets as they are. Raises ConnectionTrouble if the connection is over."""
         if self.closed or self._connection is None:
             raise ConnectionTrouble("the connection is closed; nothing was sent")
+        if self.tls is not None and not self.tls.established:
+            raise ConnectionTrouble("TLS is being negotiated; nothing was sent")
         now = self._loop.time()
         if not self.dialogue.outstanding or self.dialogue.challenged:
             self._heard = now
@@ -154,7 +196,7 @@ class Client:
         if self.greeting is None:
             self._before_greeting += len(data)
         self._dispatch(self.dialogue.server(data, now))
-        if self._waiter is not None and self._is_over():
+        if self._waiters and self._is_over():
             self._wake()
         if self._quiet is not None or self.dialogue.patience is not None:
             self._arm()
@@ -168,7 +210,10 @@ class Client:
     def _ended(self, ending: Ending) -> None:
         self._cancel_timers()
         self.ending = ending
-        side = Side.CLIENT if ending is Ending.SILENT else Side.SERVER
+        if self.tls is not None and (found := breach(self.tls, ending, self._stls.accepted)):
+            self._note(*found)
+        ours = ending in (Ending.SILENT, Ending.TLS_FAILED)
+        side = Side.CLIENT if ours else Side.SERVER
         self._dispatch(self.dialogue.closed(side, ending, self._loop.time()))
         self._wake()
 
@@ -176,6 +221,11 @@ class Client:
         if self.greeting is None:
             self._watch_greeting(events)
         self.observers.tell(events)
+
+    def _note(self, rule: Rule, text: str, evidence: bytes) -> None:
+        finding = self.dialogue.findings.note(rule, text, evidence)
+        if finding:
+            self._dispatch([Noted(finding)])
 
     def _watch_greeting(self, events: list[Event]) -> None:
         for event in events:
@@ -188,11 +238,12 @@ class Client:
 
     async def _wait(self) -> None:
         self._raise_fault()
-        self._waiter = self._loop.create_future()
+        waiter = self._loop.create_future()
+        self._waiters.add(waiter)
         try:
-            await self._waiter
+            await waiter
         finally:
-            self._waiter = None
+            self._waiters.discard(waiter)
         self._raise_fault()
 
     def _raise_fault(self) -> None:
@@ -202,8 +253,9 @@ class Client:
             raise fault
 
     def _wake(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
+        for waiter in self._waiters:
+            if not waiter.done():
+                waiter.set_result(None)
 
     # ---- timers: one watchdog for silence, one for replies whose end only silence tells ----
 

@@ -9,8 +9,12 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from pop3shell.protocol.events import Ending
+
+if TYPE_CHECKING:
+    from pop3shell.net.tls import TlsLayer
 
 #: Octets read at once. Larger blocks make glibc give memory back and fault it in again.
 BLOCK = 1 << 16
@@ -30,6 +34,9 @@ class Connection(asyncio.BufferedProtocol):
         self._view = memoryview(bytearray(BLOCK))
         self._transport: asyncio.Transport | None = None
         self._over = False
+        self._layer: TlsLayer | None = None
+        self._started: Callable[[], None] | None = None
+        self._shaken: asyncio.Future[None] | None = None
         self.gone = asyncio.get_running_loop().create_future()
 
     @classmethod
@@ -47,14 +54,36 @@ class Connection(asyncio.BufferedProtocol):
         name = transport.get_extra_info("peername") if transport else None
         return (name[0], name[1]) if name else ("", 0)
 
+    def start_tls(
+        self, layer: TlsLayer, started: Callable[[], None] | None = None
+    ) -> asyncio.Future[None]:
+        """Put TLS between the socket and all that follows; begin the handshake.
+
+        The future is done when the handshake is over; the layer tells whether it succeeded, and
+        ``started`` is called if it did, before anything is received through it.
+        """
+        self._layer, self._started = layer, started
+        self._shaken = asyncio.get_running_loop().create_future()
+        layer.start()
+        self._flush(layer)
+        return self._shaken
+
     def send(self, octets: bytes) -> None:
         """Send octets; once the connection is over they go nowhere."""
-        if self._transport is not None and not self._over:
+        if self._transport is None or self._over:
+            return
+        if self._layer is None:
             self._transport.write(octets)
+        else:
+            self._layer.send(octets)
+            self._flush(self._layer)
 
     def close(self) -> None:
         """Close in an orderly way; what was sent is still delivered."""
         self._over = True
+        if self._layer is not None:
+            self._layer.close()
+            self._flush(self._layer)
         if self._transport is not None:
             self._transport.close()
 
@@ -77,15 +106,28 @@ class Connection(asyncio.BufferedProtocol):
 
     def buffer_updated(self, nbytes: int) -> None:
         """Hand on what was read."""
-        self._receive(bytes(self._view[:nbytes]))
+        if self._layer is None:
+            self._receive(bytes(self._view[:nbytes]))
+        else:
+            self._decrypt(self._layer, self._view[:nbytes])
 
     def eof_received(self) -> bool:
-        """Note that the peer closed in an orderly way."""
-        self._end(Ending.ORDERLY)
+        """Note that the peer closed; under TLS it must have said so before."""
+        layer = self._layer
+        if layer is None:
+            self._end(Ending.ORDERLY)
+            return False
+        layer.eof()
+        if layer.failure is not None:
+            self._fail(layer)
+        else:
+            self._end(Ending.ORDERLY if layer.close_notified else Ending.TRUNCATED)
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Note that the connection is gone."""
+        if self._layer is not None:
+            self._layer.eof()
         self._end(Ending.RESET if exc else Ending.ORDERLY)
         if not self.gone.done():
             self.gone.set_result(None)
@@ -94,6 +136,42 @@ class Connection(asyncio.BufferedProtocol):
         if not self._over:
             self._over = True
             self._ended(ending)
+        self._shake_off()
+
+    # ---- TLS ----
+
+    def _decrypt(self, layer: TlsLayer, octets: memoryview) -> None:
+        was_established = layer.established
+        plaintext = layer.feed(octets)
+        self._flush(layer)
+        if layer.established and not was_established:
+            if self._started is not None:
+                self._started()
+            self._shake_off()
+        if plaintext:
+            self._receive(plaintext)
+        if layer.failure is not None:
+            self._fail(layer)
+        elif layer.close_notified:
+            self._end(Ending.ORDERLY)
+            self.close()
+
+    def _fail(self, layer: TlsLayer) -> None:
+        """End the connection; the alert that says why still goes out."""
+        self._flush(layer)
+        self._end(Ending.TLS_FAILED)
+        if self._transport is not None:
+            self._transport.close()
+
+    def _flush(self, layer: TlsLayer) -> None:
+        octets = layer.take()
+        if octets and self._transport is not None:
+            self._transport.write(octets)
+
+    def _shake_off(self) -> None:
+        """Wake who waits for the end of the handshake."""
+        if self._shaken is not None and not self._shaken.done():
+            self._shaken.set_result(None)
 
 
 def _tune(sock: socket.socket) -> None:

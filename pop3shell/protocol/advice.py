@@ -6,17 +6,21 @@ Advice never stops anything by itself: a debugger must be able to send the wrong
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass
 
 from pop3shell.protocol.commandline import CommandLine, parse
+from pop3shell.protocol.exchange import COMMAND_OCTETS
 from pop3shell.protocol.session import Session
 from pop3shell.protocol.spec import commands
 from pop3shell.protocol.spec.commands import COMMANDS, Command, Standing
 from pop3shell.protocol.spec.references import Reference, rfc
-from pop3shell.protocol.spec.states import State
+from pop3shell.protocol.spec.states import Effect, State
 
-#: Octets of a command line, CRLF included (RFC 2449 section 4).
-LONGEST_LINE = 255
+#: The capability that allows names and passwords in UTF-8 (RFC 6856 section 2.2).
+_UTF8_USER = f"{commands.UTF8.capability} {commands.USER.capability}"
+_NOT_ASCII = re.compile(rb"[\x80-\xff]+")
+_BREAKING = re.compile(rb"[\x00\r]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +44,12 @@ def advise(line: bytes, session: Session) -> list[Advice]:
     """Judge a line (without its CRLF) by the command table and the session so far."""
     command = parse(line)
     if command.row is None:
-        return [_unknown(command), *_form(command)]
-    found = [*_place(command, command.row, session)]
-    if not found:
+        found = [_unknown(command)]
+    elif not (found := _place(command, command.row, session)):
         found += _announced(command, command.row, session)
         found += _arguments(command, command.row)
         found += _message(command, session)
-    return found + _form(command)
+    return found + _not_ascii(command, session) + _form(command)
 
 
 def _unknown(command: CommandLine) -> Advice:
@@ -99,18 +102,23 @@ def _announced(command: CommandLine, row: Command, session: Session) -> list[Adv
 
 
 def _arguments(command: CommandLine, row: Command) -> list[Advice]:
-    given, wanted = command.arguments, row.arguments
-    syntax = f"the syntax is {row.syntax}"
+    given, wanted = list(command.arguments), row.arguments
+    while given and not given[-1]:
+        given.pop()  # a blank at the end, which is judged as such
     end = len(command.text)
-    if len(given) < row.required or (given and not any(given) and row.required):
-        missing = wanted[min(len(given), row.required - 1)].kind.label
-        return [Advice(end, end, f"the {missing} is missing; {syntax}", row.reference)]
+    if len(given) < row.required:
+        missing = wanted[len(given)].kind.label
+        text = f"the {missing} is missing; the syntax is {row.syntax}"
+        return [Advice(end, end, text, row.reference)]
     start = len(command.verb)
     for index, octets in enumerate(given):
-        start += 1
-        stop = start + len(octets)
+        start, stop = start + 1, start + 1 + len(octets)
+        if not octets:
+            text = "a blank too many; arguments are parted by single blanks"
+            return [Advice(start, start + 1, text, rfc(1939, "3"))]
         if index >= len(wanted):
-            return [Advice(start, end, f"too many arguments; {syntax}", row.reference)]
+            text = f"too many arguments; the syntax is {row.syntax}"
+            return [Advice(start, end, text, row.reference)]
         kind = wanted[index].kind
         if not kind.pattern.fullmatch(octets):
             text = f"the {kind.label} must be {kind.expected}"
@@ -134,18 +142,56 @@ def _message(command: CommandLine, session: Session) -> list[Advice]:
     return []
 
 
+def _not_ascii(command: CommandLine, session: Session) -> list[Advice]:
+    """Names and passwords may be UTF-8 where the server says so, all else is ASCII."""
+    found = _NOT_ASCII.search(command.text)
+    if not found:
+        return []
+    row = command.row
+    if row is not None and row.effect in (Effect.NAME_USER, Effect.LOG_IN):
+        arguments = (session.capabilities or {}).get(commands.UTF8.capability, ())
+        if commands.USER.capability not in map(str.upper, arguments):
+            why = f"not ASCII; only a server that announces {_UTF8_USER} need take that"
+        elif _is_utf8(command.text):
+            return []
+        else:
+            why = f"not UTF-8; a server that announces {_UTF8_USER} must refuse it"
+    else:
+        why = "not ASCII; only names and passwords may be UTF-8"
+    return [Advice(*found.span(), why, rfc(6856, "2.2"), stops=False)]
+
+
+def _is_utf8(octets: bytes) -> bool:
+    try:
+        octets.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _form(command: CommandLine) -> list[Advice]:
     """The form of the line as a whole."""
     text = command.text
     end = len(text)
+    # An argument that takes the rest of the line may hold blanks and TABs as it likes.
+    free = len(command.verb) + 1 if _takes_rest(command.row) else end
     found = []
-    if end + 2 > LONGEST_LINE:
-        why = f"the line has {end + 2} octets with its CRLF; servers need take {LONGEST_LINE} only"
-        found.append(Advice(LONGEST_LINE - 2, end, why, rfc(2449, "4"), stops=False))
-    if text.endswith(b" ") and not (command.row is commands.PASS and end > len(command.verb) + 1):
+    if end + 2 > COMMAND_OCTETS:
+        why = (
+            f"the line has {end + 2} octets with its CRLF; servers need take {COMMAND_OCTETS} only"
+        )
+        found.append(Advice(COMMAND_OCTETS - 2, end, why, rfc(2449, "4"), stops=False))
+    if text.endswith(b" ") and end <= free and text.strip():
         found.append(Advice(end - 1, end, "a blank at the end of the line", rfc(1939, "3")))
-    if b"\t" in text:
-        at = text.index(b"\t")
+    if (at := text.find(b"\t", 0, free)) >= 0:
         why = "a TAB in the line; arguments are parted by single blanks"
         found.append(Advice(at, at + 1, why, rfc(1939, "3")))
+    if breaking := _BREAKING.search(text):
+        name = "NUL" if breaking[0] == b"\0" else "CR"
+        why = f"a {name} in the line; servers may cut it there, or drop it"
+        found.append(Advice(*breaking.span(), why, rfc(1939, "3")))
     return found
+
+
+def _takes_rest(row: Command | None) -> bool:
+    return row is not None and bool(row.arguments) and row.arguments[0].kind.rest

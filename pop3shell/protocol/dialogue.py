@@ -9,10 +9,17 @@ How replies and commands are matched:
   arguments really sent, and the status word.
 - A line that bears no status indicator answers nothing; a line that comes while nothing is
   outstanding answers nothing either. Both are stray lines, and reading goes on.
+- A status indicator is one in any case of letters and whatever follows it, with a finding. The
+  first line that bears one is the greeting, whatever it says; lines before it are its banner.
 - Where a reply's shape can't be known (an unknown command, bytes sent raw), lines are taken to be
-  part of it until a lone dot, until the client speaks again, or until ``quiet``.
+  part of it until a lone dot, until a status line where another reply is due, until the client
+  speaks again, or until ``quiet``.
+- Inside AUTH a line ``+`` asks for a response. Where the client sent that ahead, it was taken for
+  an unknown command; this is taken back. ``+OK`` ends the exchange, even in a challenge's place.
 - At ``quiet``, a command that was only answered by stray lines, or whose own line was irregular
-  (no CRLF, NUL, too long), is given up as unanswered. That brings the two sides back in step.
+  (no CRLF, NUL, too long) or was sent behind such a one, is given up as unanswered. That brings
+  the two sides back in step.
+- A line too long to be held is handed on in parts, and judged by the first of them.
 """
 
 from __future__ import annotations
@@ -42,31 +49,18 @@ from pop3shell.protocol.events import (
     StatusLine,
     StrayLine,
 )
+from pop3shell.protocol.exchange import Exchange, is_irregular
 from pop3shell.protocol.findings import Findings, Rule
-from pop3shell.protocol.framing import BodyReader
-from pop3shell.protocol.lines import LineReader
+from pop3shell.protocol.framing import CRLF, BodyReader
+from pop3shell.protocol.lines import CutLine, LineReader
 from pop3shell.protocol.replies import Status
 from pop3shell.protocol.rules import reading, wording
-from pop3shell.protocol.secrets import in_command, in_response
+from pop3shell.protocol.rules.status import status_faults
+from pop3shell.protocol.secrets import LoginWatch, Secret, in_response
 from pop3shell.protocol.session import Session, keeps_body
 from pop3shell.protocol.spec import commands
 from pop3shell.protocol.spec.commands import Shape
 from pop3shell.protocol.spec.states import State
-
-
-class _Exchange:
-    """A command that is waiting for its reply, or for the rest of it."""
-
-    __slots__ = ("awaits_response", "command", "kept", "sent", "status", "strays", "text")
-
-    def __init__(self, command: CommandLine, sent: float) -> None:
-        self.command = command
-        self.sent = sent
-        self.status: Status | None = None
-        self.text = b""
-        self.awaits_response = False
-        self.strays = 0
-        self.kept: list[bytes] | None = None
 
 
 class Dialogue:
@@ -75,11 +69,14 @@ class Dialogue:
     def __init__(self) -> None:
         self.session = Session()
         self.findings = Findings()
-        self._pending: deque[_Exchange] = deque()
+        self.greeted = False
+        """Whether the greeting has come, be it positive or negative."""
+        self._pending: deque[Exchange] = deque()
         self._client = LineReader(limits.CLIENT_LINE)
         self._server = LineReader(limits.SERVER_LINE)
-        self._client_head = b""
-        self._server_head = b""
+        self._client_cut: CutLine | None = None
+        self._server_cut: CutLine | None = None
+        self._logins = LoginWatch()
         self._body: BodyReader | None = None
         self._kept = 0
         self._unexplained = b""
@@ -92,11 +89,6 @@ class Dialogue:
     def outstanding(self) -> int:
         """How many commands have no whole reply yet."""
         return len(self._pending)
-
-    @property
-    def greeted(self) -> bool:
-        """Whether the greeting has come."""
-        return self.session.state is not State.CONNECTED
 
     @property
     def challenged(self) -> bool:
@@ -116,7 +108,7 @@ class Dialogue:
         oldest = self._pending[0]
         if oldest.status or oldest.strays:
             return limits.QUIET
-        return limits.QUIET_UNANSWERED if _is_irregular(oldest.command) else None
+        return limits.QUIET_UNANSWERED if oldest.doubtful else None
 
     # ---- fed by who listens ----
 
@@ -125,11 +117,10 @@ class Dialogue:
         at = 0
         while at < len(data):
             octets, at, whole = self._client.next(data, at)
-            if whole:
+            if whole and self._client_cut is None:
                 self._client_line(octets, now)
             elif octets:
-                self._client_head = self._client_head or octets
-                self._events.append(LongLine(octets, Side.CLIENT))
+                self._client_part(octets, whole, now)
         return self._handed_on()
 
     def server(self, data: bytes, now: float = 0.0) -> list[Event]:
@@ -140,16 +131,16 @@ class Dialogue:
                 at = self._read_body(self._body, data, at, now)
                 continue
             octets, at, whole = self._server.next(data, at)
-            if whole:
-                self._server_line(octets, now)
+            if whole and self._server_cut is None:
+                self._server_line(octets, octets, now)
             elif octets:
-                self._server_head = self._server_head or octets
-                self._events.append(LongLine(octets, Side.SERVER))
+                self._server_part(octets, whole, now)
         return self._handed_on()
 
     def quiet(self, now: float = 0.0) -> list[Event]:
         """Take in that nothing has come for a while: what is undecided ends."""
-        while self.patience is not None:
+        waited = self.patience or 0.0
+        while (patience := self.patience) is not None and patience <= waited:
             oldest = self._pending[0]
             if oldest.status is None:
                 self._note(reading.UNANSWERED, wording.UNANSWERED, b"")
@@ -164,9 +155,10 @@ class Dialogue:
         """Take in that ``side`` ended the connection."""
         if self._pending and self._pending[0].status and self._body is None:
             self._finish(now)
-        for origin, held in ((Side.CLIENT, self._client.held), (Side.SERVER, self._server_held())):
-            if held:
-                self._events.append(Incomplete(held, origin))
+        if held := self._client.held:
+            self._events.append(Incomplete(held, Side.CLIENT, self._secret_in(held)))
+        if held := self._body.held if self._body is not None else self._server.held:
+            self._events.append(Incomplete(held, Side.SERVER))
         if self._body is not None:
             self._note(reading.TERMINATED, wording.CUT_OFF, b"")
         self._enter(State.CLOSED)
@@ -178,42 +170,85 @@ class Dialogue:
     def _client_line(self, raw: bytes, now: float) -> None:
         self._spoken = True
         if self._unexplained:
+            self._explain()
+        if self.challenged:
+            self._respond(raw, in_response(raw))
+        else:
+            command = parse(raw)
+            self._append(raw, command, self._logins.find(command, self.session), now)
+
+    def _client_part(self, octets: bytes, whole: bool, now: float) -> None:
+        """Part of a line too long to be held."""
+        cut = self._client_cut
+        if cut is None:
+            secret = self._secret_in(octets)
+            self._client_cut = CutLine(octets, secret is not None)
+            self._events.append(LongLine(octets, Side.CLIENT, secret))
+            return
+        secret = self._secret_in(octets)
+        cut.add(octets)
+        if not whole:
+            self._events.append(LongLine(octets, Side.CLIENT, secret))
+            return
+        self._client_cut = None
+        self._spoken = True
+        self._explain()
+        if self.challenged:
+            self._respond(octets, secret)
+        else:
+            self._append(octets, parse(cut.shortened(octets)), secret, now)
+
+    def _secret_in(self, octets: bytes) -> Secret | None:
+        """The secret in a line of the client that isn't whole."""
+        if self._client_cut is not None:
+            return Secret(0, len(strip_end(octets)), "") if self._client_cut.secret else None
+        if self.challenged:
+            return in_response(octets)
+        return self._logins.find(parse(octets), self.session)
+
+    def _respond(self, raw: bytes, secret: Secret | None) -> None:
+        oldest = self._pending[0]
+        oldest.awaits_response = False
+        self._logins.respond(raw)
+        self._events.append(ResponseSent(raw, oldest.command, secret))
+
+    def _append(self, raw: bytes, command: CommandLine, secret: Secret | None, now: float) -> None:
+        pending = self._pending
+        if pending and pending[0].status and self._body is None:
+            self._finish(now)  # its reply was open until the client spoke again
+        self._events.append(CommandSent(raw, command, secret))
+        behind = bool(pending) and pending[-1].doubtful
+        pending.append(Exchange(command, now, behind or is_irregular(command.raw)))
+
+    def _explain(self) -> None:
+        """The client goes on: what the server said unasked was no last word before a close."""
+        if self._unexplained:
             self._note(reading.UNSOLICITED, wording.UNSOLICITED, self._unexplained)
             self._unexplained = b""
-        if self._client_head:
-            raw_head, self._client_head = self._client_head, b""
-            self._append_command(parse(raw_head), raw, now)
-        elif self.challenged:
-            oldest = self._pending[0]
-            oldest.awaits_response = False
-            self._events.append(ResponseSent(raw, oldest.command, in_response(raw)))
-        else:
-            self._append_command(parse(raw), raw, now)
-
-    def _append_command(self, command: CommandLine, raw: bytes, now: float) -> None:
-        if self._pending and self._pending[0].status and self._body is None:
-            self._finish(now)  # its reply was open until the client spoke again
-        secret = in_command(command, self._in_login())
-        self._events.append(CommandSent(raw, command, secret))
-        self._pending.append(_Exchange(command, now))
-
-    def _in_login(self) -> bool:
-        if self.session.state is State.TRANSACTION:
-            return False
-        if self.session.user_accepted:
-            return True
-        return any(e.command.row in (commands.USER, commands.AUTH) for e in self._pending)
 
     # ---- the server's lines ----
 
-    def _server_line(self, raw: bytes, now: float) -> None:
-        line, self._server_head = self._server_head or raw, b""
-        if not raw.endswith(b"\r\n"):
-            self._note(reading.LINE_END, wording.BARE_LF, raw)
+    def _server_part(self, octets: bytes, whole: bool, now: float) -> None:
+        """Part of a line too long to be held."""
+        cut = self._server_cut
+        if cut is None:
+            self._server_cut = CutLine(octets)
+        else:
+            cut.add(octets)
+        if cut is None or not whole:
+            self._events.append(LongLine(octets, Side.SERVER))
+            return
+        self._server_line(octets, cut.shortened(octets), now)
+        self._server_cut = None
+
+    def _server_line(self, raw: bytes, line: bytes, now: float) -> None:
+        """A line, and what it is judged by: itself, or the beginning of one that was cut."""
+        if not line.endswith(CRLF):
+            self._note(reading.LINE_END, wording.BARE_LF, line)
         if not self.greeted:
             self._greet(raw, line)
         elif not self._pending:
-            self._stray(raw)
+            self._stray(raw, line)
         elif self._pending[0].status:
             self._open_line(raw, line, now)
         else:
@@ -221,26 +256,28 @@ class Dialogue:
 
     def _greet(self, raw: bytes, line: bytes) -> None:
         if not replies.looks_like_status(line):
-            self._note(reading.GREETING, wording.NO_GREETING, raw)
+            self._note(reading.GREETING, wording.NO_GREETING, line)
             self._events.append(Banner(raw))
             return
+        self.greeted = True
         status, text = self._status(line)
-        if status is Status.OK:
-            self.session.greeted(text)
+        if status is not Status.OK:
+            self._note(reading.GREETING, wording.NEGATIVE_GREETING, line)
+            self._events.append(Greeting(raw, Status.ERR, text, b""))
+            return
+        self.session.greeted(text)
         stamp = self.session.timestamp
-        self._events.append(Greeting(raw, status or Status.ERR, text, stamp))
+        self._events.append(Greeting(raw, Status.OK, text, stamp))
         if b"<" in text and not stamp:
-            self._note(reading.TIMESTAMP, wording.TIMESTAMP, raw)
-        if status is Status.OK:
-            self._events.append(StateChanged(State.CONNECTED, State.AUTHORIZATION))
+            self._note(reading.TIMESTAMP, wording.TIMESTAMP, line)
+        self._events.append(StateChanged(State.CONNECTED, State.AUTHORIZATION))
 
-    def _stray(self, raw: bytes) -> None:
+    def _stray(self, raw: bytes, line: bytes) -> None:
         self._events.append(StrayLine(raw))
         if not self._spoken:
-            self._note(reading.AFTER_GREETING, wording.AFTER_GREETING, raw)
+            self._note(reading.AFTER_GREETING, wording.AFTER_GREETING, line)
         else:
-            # Said only when the client goes on: a last word before a close is no breach.
-            self._unexplained = self._unexplained or raw
+            self._unexplained = self._unexplained or line
 
     def _open_line(self, raw: bytes, line: bytes, now: float) -> None:
         """A line behind the status line of a reply whose shape isn't known."""
@@ -249,7 +286,7 @@ class Dialogue:
             self._reply(raw, line, now)
             return
         command = self._pending[0].command
-        if strip_end(raw) == b".":
+        if strip_end(line) == b".":
             self._events.append(BodyEnd(raw, command))
             self._finish(now)
         else:
@@ -259,7 +296,7 @@ class Dialogue:
         exchange = self._pending[0]
         command = exchange.command
         if line.startswith(b"+") and command.row is commands.AUTH and line[1:2] in b" \r\n":
-            self._challenge(raw, exchange)
+            self._challenge(raw, line, exchange)
             return
         status, text = self._status(line)
         if status is None:
@@ -272,12 +309,12 @@ class Dialogue:
         if shape is Shape.SINGLE:
             self._finish(now)
         elif shape is Shape.MULTI:
-            self._body = BodyReader(bare_lf=not raw.endswith(b"\r\n"))
+            self._body = BodyReader(bare_lf=not line.endswith(CRLF))
             if keeps_body(command):
                 exchange.kept, self._kept = [], 0
 
-    def _challenge(self, raw: bytes, exchange: _Exchange) -> None:
-        self._events.append(Challenge(raw, strip_end(raw)[2:], exchange.command))
+    def _challenge(self, raw: bytes, line: bytes, exchange: Exchange) -> None:
+        self._events.append(Challenge(raw, strip_end(line)[2:], exchange.command))
         if len(self._pending) > 1 and self._pending[1].command.row is None:
             # The client sent its response ahead of the challenge; it was taken for a command.
             del self._pending[1]
@@ -287,20 +324,12 @@ class Dialogue:
     def _status(self, line: bytes) -> tuple[Status | None, bytes]:
         """Read a status line and note what is wrong with it."""
         status, text, exact = replies.status_of(line)
-        if status is None:
-            self._note(reading.INDICATOR, wording.INDICATOR, line)
-        elif not exact:
-            self._note(reading.UPPER_CASE, wording.UPPER_CASE, line)
-        if len(line) > 512:
-            self._note(reading.LINE_LENGTH, wording.LINE_LENGTH.format(len(line)), line)
-        if not text.isascii() or not text.decode("ascii", "replace").isprintable():
-            self._check_controls(text)
+        long = len(line) > replies.LONGEST_LINE
+        if long or not exact or not text.isascii() or not text.decode("ascii").isprintable():
+            octets = self._server_cut.octets if self._server_cut else len(line)
+            for rule, why in status_faults(line, octets, text):
+                self._note(rule, why, line)
         return status, text
-
-    def _check_controls(self, text: bytes) -> None:
-        control = next((octet for octet in text if octet < 32 or octet == 127), None)
-        if control is not None:
-            self._note(reading.CONTROL, wording.CONTROL.format(control), text)
 
     # ---- bodies ----
 
@@ -312,8 +341,7 @@ class Dialogue:
                 self._keep(exchange, chunk.content)
             self._events.append(BodyData(chunk, exchange.command))
         if body.unstuffed:
-            for _ in range(min(body.unstuffed, limits.FINDINGS)):
-                self._note(reading.STUFFED, wording.STUFFED, exchange.command.raw)
+            self._unstuffed(body.unstuffed, exchange.command)
             body.unstuffed = 0
         if behind < 0:
             return len(data)
@@ -324,13 +352,16 @@ class Dialogue:
         self._finish(now)
         return behind
 
-    def _keep(self, exchange: _Exchange, content: bytes) -> None:
+    def _unstuffed(self, lines: int, command: CommandLine) -> None:
+        handed_on = min(lines, limits.FINDINGS_PER_RULE)
+        for _ in range(handed_on):
+            self._note(reading.STUFFED, wording.STUFFED, command.raw)
+        self.findings.count(reading.STUFFED, lines - handed_on)
+
+    def _keep(self, exchange: Exchange, content: bytes) -> None:
         self._kept += len(content)
         if exchange.kept is not None and self._kept <= limits.KEPT_LISTING:
             exchange.kept.append(content)
-
-    def _server_held(self) -> bytes:
-        return self._body.held if self._body is not None else self._server.held
 
     # ---- ends ----
 
@@ -360,9 +391,3 @@ class Dialogue:
     def _handed_on(self) -> list[Event]:
         events, self._events = self._events, []
         return events
-
-
-def _is_irregular(command: CommandLine) -> bool:
-    """Whether servers may leave this line unanswered, or take only a part of it."""
-    raw = command.raw
-    return not raw.endswith(b"\r\n") or b"\0" in raw or len(raw) > 255

@@ -24,11 +24,17 @@ class Side(Enum):
 
 
 class Ending(Enum):
-    """How a connection came to its end."""
+    """How a connection came to its end.
+
+    ``TRUNCATED``: TLS ended without its closing alert, what came may lack its end.
+    ``TLS_FAILED``: TLS could not be negotiated, or broke.
+    """
 
     ORDERLY = "closed"
     RESET = "reset"
     SILENT = "timed out"
+    TRUNCATED = "cut off"
+    TLS_FAILED = "TLS failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,18 +134,23 @@ class StrayLine:
 
 @dataclass(frozen=True, slots=True)
 class LongLine:
-    """Part of a line too long to be held; the line's own event has the last part."""
+    """Part of a line too long to be held; the line's own event has the last part.
+
+    ``secret`` tells which octets of a client's part are one, or belong to one.
+    """
 
     raw: bytes
     side: Side
+    secret: Secret | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Incomplete:
-    """What stood unfinished when the connection ended."""
+    """What stood unfinished when the connection ended; the client's may hold a ``secret``."""
 
     raw: bytes
     side: Side
+    secret: Secret | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One breach of a rule. ``evidence`` holds the octets, cut to ``limits.EVIDENCE``."""
+    """One breach of a rule. ``evidence`` holds the octets, cut to ``limits.EVIDENCE``.
+
+    The server may have repeated a secret in them: ``Redactor.mask`` them before they are shown.
+    """
 
     rule: Rule
     text: str
@@ -44,6 +47,7 @@ class Findings:
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
+        self._handed_on = 0
 
     @property
     def total(self) -> int:
@@ -54,8 +58,13 @@ class Findings:
         """Count a breach of ``rule``; return the finding to hand on, or None past the limits."""
         self.counts[rule.id] += 1
         count = self.counts[rule.id]
-        if count > limits.FINDINGS_PER_RULE or self.total > limits.FINDINGS:
+        if count > limits.FINDINGS_PER_RULE or self._handed_on >= limits.FINDINGS:
             return None
+        self._handed_on += 1
         if count == limits.FINDINGS_PER_RULE:
             text += " (further ones of this kind are only counted)"
         return Finding(rule, text, evidence[: limits.EVIDENCE])
+
+    def count(self, rule: Rule, times: int) -> None:
+        """Count breaches of ``rule`` that are not handed on."""
+        self.counts[rule.id] += times

@@ -16,3 +16,7 @@ EVIDENCE = 200
 QUIET = 1.0
 #: Seconds of silence after which an irregular line is given up as unanswered.
 QUIET_UNANSWERED = 5.0
+#: Commands with a secret whose echo is looked for in what the server sends.
+ECHOES = 16
+#: Octets of a secret that are looked for there; of a longer one what follows them is masked too.
+ECHO = 1024

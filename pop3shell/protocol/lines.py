@@ -24,17 +24,41 @@ class LineReader:
 
         The octets are empty if neither a line's end nor the limit was reached.
         """
-        end = data.find(b"\n", start)
-        stop = end + 1 if end >= 0 else len(data)
         held = self._held
-        if not held and end >= 0 and stop - start <= self._limit:
+        room = start + self._limit - len(held)
+        end = data.find(b"\n", start, room)
+        stop = end + 1 if end >= 0 else min(room, len(data))
+        if end >= 0 and not held:
             return data[start:stop], stop, True
-        room = self._limit - len(held)
-        if stop - start > room:
-            stop, end = start + room, -1
         held += data[start:stop]
         if end < 0 and len(held) < self._limit:
             return b"", stop, False
         octets = bytes(held)
         held.clear()
         return octets, stop, end >= 0
+
+
+class CutLine:
+    """A line too long to be held, as far as it was handed on in parts.
+
+    ``head`` is the first part, ``octets`` how many there were so far; ``secret`` says that what
+    follows is part of a secret.
+    """
+
+    __slots__ = ("_last", "head", "octets", "secret")
+
+    def __init__(self, head: bytes, secret: bool = False) -> None:
+        self.head = head
+        self.octets = len(head)
+        self.secret = secret
+        self._last = head[-1:]
+
+    def add(self, part: bytes) -> None:
+        """Take in the next part."""
+        self.octets += len(part)
+        self._last = part[-1:]
+
+    def shortened(self, last: bytes) -> bytes:
+        """Return the head with the line end that ``last``, the line's last part, gives it."""
+        end = b"\r\n" if (self._last + last).endswith(b"\r\n") else b"\n"
+        return self.head.removesuffix(b"\r") + end

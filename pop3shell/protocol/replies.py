@@ -15,26 +15,34 @@ class Status(Enum):
     ERR = "-ERR"
 
 
+#: Octets of the first line of a reply, CRLF included (RFC 1939 section 3).
+LONGEST_LINE = 512
+
 _INDICATORS = {b"+OK": Status.OK, b"-ERR": Status.ERR}
+_INDICATOR = re.compile(rb"(?i)\+OK|-ERR")
 _CODE = re.compile(rb"\[([^\s\]]+)\]")
 _STAT = re.compile(rb" ?([0-9]{1,20}) +([0-9]{1,20})(?![0-9])")
 _TIMESTAMP = re.compile(rb"<[^<>\x00-\x20\x7f-\xff]+@[^<>@\x00-\x20\x7f-\xff]+>")
-_SCAN = re.compile(rb"^([0-9]{1,20}) +([0-9]{1,20})", re.MULTILINE)
+_SCAN = re.compile(rb"^([0-9]{1,20}) +([0-9]{1,20})(?![0-9])", re.MULTILINE)
 _UNIQUE_ID = re.compile(rb"^([0-9]{1,20}) +([^\s]+)", re.MULTILINE)
 
 
 def status_of(line: bytes) -> tuple[Status | None, bytes, bool]:
     """Split a status line into (status, text after the blank, whether the indicator is exact).
 
-    The status is None where the line begins with no status indicator in any case of letters.
+    An indicator in any case of letters is one, whatever follows it. The status is None where the
+    line begins with none.
     """
-    if line.startswith((b"+OK ", b"+OK\r")):
+    if line.startswith((b"+OK ", b"+OK\r\n")):
         return Status.OK, strip_end(line[4:] if line[3] == 32 else line[3:]), True
     word, _, text = strip_end(line).partition(b" ")
     status = _INDICATORS.get(word)
     if status:
         return status, text, True
-    return _INDICATORS.get(word.upper()), text, False
+    if found := _INDICATOR.match(line):
+        rest = strip_end(line)[found.end() :]
+        return _INDICATORS[found[0].upper()], rest.removeprefix(b" "), False
+    return None, text, False
 
 
 def looks_like_status(line: bytes) -> bool:
@@ -79,8 +87,9 @@ def capabilities(content: bytes) -> dict[str, tuple[str, ...]]:
     ``SASL=PLAIN``, as some servers write it, is read as ``SASL PLAIN``.
     """
     found: dict[str, tuple[str, ...]] = {}
-    for line in content.decode("utf-8", "backslashreplace").splitlines():
-        tag, *arguments = line.replace("=", " ", 1).split() or [""]
-        if tag:
-            found[tag.upper()] = found.get(tag.upper(), ()) + tuple(arguments)
+    for line in content.decode("utf-8", "backslashreplace").split("\n"):
+        if words := line.split():
+            tag, _, first = words[0].partition("=")
+            tag, arguments = tag.upper(), [first] * bool(first) + words[1:]
+            found[tag] = found.get(tag, ()) + tuple(arguments)
     return found

@@ -1,4 +1,14 @@
-"""Secrets: found once, by argument kind, and replaced before anything shows or stores a line."""
+"""Secrets: found once, by argument kind, and replaced before anything shows or stores a line.
+
+What counts as one in a line of the client:
+
+- the argument that the command table says is secret, however carelessly the line is typed;
+- what stands behind the name in a command that names the user;
+- inside AUTH each response but ``*``, ``=`` and the empty one;
+- a whole line that is no known command, from a login's first line until somebody is logged in:
+  the password may have been typed where its command was forgotten or misspelt, or a response sent
+  although AUTH was refused, or answered ``+OK`` where a challenge was due.
+"""
 
 from __future__ import annotations
 
@@ -6,68 +16,135 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pop3shell.protocol import limits
 from pop3shell.protocol.commandline import CommandLine, strip_end
-from pop3shell.protocol.spec.commands import COMMANDS
+from pop3shell.protocol.spec import commands
+from pop3shell.protocol.spec.arguments import INITIAL_RESPONSE, PASSWORD
+from pop3shell.protocol.spec.commands import COMMANDS, Command
+from pop3shell.protocol.spec.states import Effect, State
 
 if TYPE_CHECKING:
     from pop3shell.protocol.events import Event
+    from pop3shell.protocol.session import Session
 
 #: A server's echo shorter than this is left alone: it would mask common words.
 SHORTEST_ECHO = 6
 
-_NO_SECRET = (b"", b"*", b"=")
+_NO_RESPONSE = frozenset({b"", b"*", b"="})
 
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """Octets ``start`` to ``stop`` of a line are a secret, shown as ``${label}``."""
+    """Octets ``start`` to ``stop`` of a line are a secret, shown as ``${label}``.
+
+    An empty label marks the rest of a secret whose beginning was shown so already.
+    """
 
     start: int
     stop: int
     label: str
 
 
-def _tolerant_pattern() -> tuple[re.Pattern[bytes], tuple[str, ...]]:
-    """One pattern for all rows with a secret, wide enough for a line typed carelessly."""
-    alternatives, labels = [], []
-    for row in COMMANDS:
-        index = row.secret_argument
-        if index is not None:
-            skip = rb"[ \t]+[^\s]+" * index
-            blank = rb"[ \t]+" if index else rb"[ \t]"
-            alternatives.append(re.escape(row.verb.encode()) + skip + blank + rb"(.*)")
-            labels.append(row.arguments[index].kind.secret)
-    pattern = rb"(?is)[\s\x00]*(?:" + b"|".join(alternatives) + b")"
-    return re.compile(pattern), tuple(labels)
+def _place(row: Command) -> tuple[int, str] | None:
+    """How many arguments stand before the row's secret, and the secret's label."""
+    index = row.secret_argument
+    if index is not None:
+        return index, row.arguments[index].kind.secret
+    if row.effect is Effect.NAME_USER:
+        return len(row.arguments), PASSWORD.secret
+    return None
 
 
-_PATTERN, _LABELS = _tolerant_pattern()
+_PLACES = {row: place for row in COMMANDS if (place := _place(row))}
+_LABELS = tuple(label for _, label in _PLACES.values())
 
 
-def in_command(line: CommandLine, in_login: bool) -> Secret | None:
+def _pattern(before: bytes, glued: bytes) -> re.Pattern[bytes]:
+    """One pattern for all rows with a secret; group n is that of the nth of ``_PLACES``.
+
+    ``glued`` parts a verb from a secret that follows it directly.
+    """
+    alternatives = []
+    for row, (index, _) in _PLACES.items():
+        skip = rb"[ \t]+[^\s]+" * index
+        secret = rb"[ \t]+([^ \t].*)" if index else glued + rb"(.*)"
+        alternatives.append(re.escape(row.verb.encode()) + skip + secret)
+    return re.compile(rb"(?is)" + before + rb"(?:" + b"|".join(alternatives) + b")")
+
+
+_BEGINS = _pattern(rb"[\s\x00]*", rb"[ \t]?").match
+# In a line that begins with something else, such as the ``C:`` of a pasted dialogue.
+_HOLDS = _pattern(rb"(?<![0-9A-Za-z])", rb"[ \t]+").search
+
+
+def in_command(
+    line: CommandLine, in_login: bool = False, in_exchange: bool = False
+) -> Secret | None:
     """Find the secret in a command line.
 
-    ``in_login`` says that a name was just accepted, or an AUTH is under way: an unknown line is
-    then taken for the password, typed where its command was forgotten or misspelt.
+    ``in_login`` says that a login is under way, ``in_exchange`` that it is one by AUTH: an unknown
+    line is then a secret as a whole.
     """
-    row = line.row
-    if row is not None and row.secret_argument is None:
+    row, text = line.row, line.text
+    if row is not None and row not in _PLACES:
         return None
-    text = line.text
-    if found := _PATTERN.match(text):
+    if row is None and in_exchange:
+        return _secret(text, 0, INITIAL_RESPONSE.secret) if text.strip() else None
+    if found := _BEGINS(text) or (_HOLDS(text) if row is None and not in_login else None):
         index = found.lastindex or 1
-        if found[index] in _NO_SECRET:
-            return None
-        return Secret(found.start(index), found.end(index), _LABELS[index - 1])
+        return _secret(text, found.start(index), _LABELS[index - 1])
     if row is None and in_login and text.strip():
-        return Secret(0, len(text), "password")
+        return _secret(text, 0, PASSWORD.secret)
     return None
 
 
 def in_response(raw: bytes) -> Secret | None:
     """Find the secret in a line that answers a SASL challenge."""
-    text = strip_end(raw)
-    return None if text in _NO_SECRET else Secret(0, len(text), "sasl")
+    return _secret(strip_end(raw), 0, INITIAL_RESPONSE.secret)
+
+
+def _secret(text: bytes, start: int, label: str) -> Secret | None:
+    none = _NO_RESPONSE if label == INITIAL_RESPONSE.secret else (b"",)
+    return None if text[start:] in none else Secret(start, len(text), label)
+
+
+class LoginWatch:
+    """Finds the secret in each command line, and knows whether a login is under way."""
+
+    def __init__(self) -> None:
+        self._last: Command | None = None
+        self._responded = False
+        self._cancelled = False
+
+    def find(self, line: CommandLine, session: Session) -> Secret | None:
+        """Find the secret in the client's next command line."""
+        row = line.row
+        if row is not None:
+            self._last = row
+            if row is commands.AUTH:
+                self._responded, self._cancelled = len(line.arguments) > 1, False
+            return in_command(line) if row in _PLACES else None
+        in_exchange = self._in_exchange(session)
+        return in_command(line, self._in_login(session), in_exchange)
+
+    def respond(self, raw: bytes) -> None:
+        """Take in a line that answers a challenge."""
+        self._responded = True
+        self._cancelled = strip_end(raw) == b"*"
+
+    def _in_login(self, session: Session) -> bool:
+        if session.state not in (State.CONNECTED, State.AUTHORIZATION):
+            return False
+        begun = self._last is not None and self._last.effect in (Effect.NAME_USER, Effect.LOG_IN)
+        return begun or bool(session.user)
+
+    def _in_exchange(self, session: Session) -> bool:
+        if self._last is not commands.AUTH or self._cancelled:
+            return False
+        if session.state is not State.TRANSACTION:
+            self._responded = True  # sent ahead of its challenge, as far as can be known
+            return True
+        return not self._responded
 
 
 class Redactor:
@@ -78,37 +155,97 @@ class Redactor:
 
     def __init__(self) -> None:
         self._passwords: dict[bytes, bytes] = {}
-        self._command: CommandLine | None = None
-        self._echoes: dict[bytes, bytes] = {}
+        self._echoes: dict[int, _Echoes] = {}
 
     def octets(self, event: Event) -> bytes:
         """Return ``event.raw`` with placeholders for its secrets and for their echo."""
         secret = getattr(event, "secret", None)
         if secret is not None:
-            return self._replace(event.raw, event.command, secret)  # type: ignore[union-attr]
-        if self._echoes and getattr(event, "command", self._command) is self._command:
+            return self._replace(event.raw, getattr(event, "command", None), secret)
+        if not self._echoes:
+            return event.raw
+        command = getattr(event, "command", None)
+        if command is None:
             return self.mask(event.raw)
-        return event.raw
+        echoes = self._echoes.get(id(command))
+        return echoes.mask(event.raw) if echoes else event.raw
 
     def mask(self, octets: bytes) -> bytes:
-        """Replace any echo of the secret sent last."""
-        for echo, placeholder in self._echoes.items():
-            octets = octets.replace(echo, placeholder)
+        """Replace any echo of the secrets sent last."""
+        for echoes in self._echoes.values():
+            octets = echoes.mask(octets)
         return octets
 
     def placeholder(self, octets: bytes, label: str) -> bytes:
         """Return the placeholder of a secret, e.g. ``${password}``."""
-        if label != "password":
+        if label != PASSWORD.secret:
             return b"${%s}" % label.encode()
         number = len(self._passwords) + 1
         fresh = b"${password%d}" % number if number > 1 else b"${password}"
         return self._passwords.setdefault(octets, fresh)
 
-    def _replace(self, raw: bytes, command: CommandLine, secret: Secret) -> bytes:
-        octets = raw[secret.start : secret.stop]
-        placeholder = self.placeholder(octets, secret.label)
-        if command is not self._command:
-            self._command, self._echoes = command, {}
-        if len(octets) >= SHORTEST_ECHO:
-            self._echoes[octets] = placeholder
+    def _replace(self, raw: bytes, command: CommandLine | None, secret: Secret) -> bytes:
+        placeholder = b""
+        if secret.label:
+            octets = raw[secret.start : secret.stop]
+            placeholder = self.placeholder(octets, secret.label)
+            if command is not None:
+                self._listen(command, octets, placeholder)
         return raw[: secret.start] + placeholder + raw[secret.stop :]
+
+    def _listen(self, command: CommandLine, octets: bytes, placeholder: bytes) -> None:
+        echoes = self._echoes.get(id(command))
+        if echoes is None:
+            echoes = self._echoes[id(command)] = _Echoes(command)
+            if len(self._echoes) > limits.ECHOES:
+                del self._echoes[next(iter(self._echoes))]
+        echoes.add(octets, placeholder)
+
+
+class _Echoes:
+    """What a server may repeat of the secrets of one command, and what is put in its place."""
+
+    def __init__(self, command: CommandLine) -> None:
+        self.command = command  # kept so that its identity stays its own
+        self._words: dict[bytes, bytes] = {}
+        self._pattern: re.Pattern[bytes] | None = None
+
+    def add(self, octets: bytes, placeholder: bytes) -> None:
+        """Look for a secret from now on: the whole, and each of its words."""
+        begun = octets[: limits.ECHO]
+        for word in (begun, octets.strip()[: limits.ECHO], *begun.split()):
+            if len(word) >= SHORTEST_ECHO:
+                self._words.setdefault(word.lower(), placeholder)
+        longest_first = sorted(self._words, key=len, reverse=True)
+        if longest_first:
+            self._pattern = re.compile(b"(?i)" + b"|".join(map(_echo, longest_first)))
+
+    def mask(self, octets: bytes) -> bytes:
+        """Replace the echoes, whatever the case of their letters, and those cut at either end."""
+        if self._pattern is None:
+            return octets
+        octets = self._pattern.sub(self._placeholder, octets)
+        for word, placeholder in self._words.items():
+            octets = _mask_cut(octets, word, placeholder)
+        return octets
+
+    def _placeholder(self, found: re.Match[bytes]) -> bytes:
+        return self._words[found[0][: limits.ECHO].lower()]
+
+
+def _echo(word: bytes) -> bytes:
+    """The pattern of a word; one that is only the beginning of a secret takes the line's rest."""
+    return re.escape(word) + (rb"[^\r\n]*" if len(word) == limits.ECHO else b"")
+
+
+def _mask_cut(octets: bytes, word: bytes, placeholder: bytes) -> bytes:
+    """Replace the end of ``word`` at the start of ``octets``, and its beginning at their end."""
+    lower = octets.lower()
+    # Of a word cut in two, one half at least is not shorter than this.
+    least = min(SHORTEST_ECHO, (len(word) + 1) // 2)
+    for size in range(min(len(word) - 1, len(octets)), least - 1, -1):
+        if lower.endswith(word[:size]):
+            return octets[:-size] + placeholder
+        if lower.startswith(word[-size:]):
+            return placeholder + octets[size:]
+    return octets

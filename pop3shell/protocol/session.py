@@ -18,8 +18,9 @@ class Session:
     """The facts of a session as its dialogue showed them; nothing is guessed.
 
     ``capabilities`` is None until CAPA was answered, and empty when it was refused. ``messages``
-    and ``octets`` are those of the last STAT or LIST, None before. Listings are kept as they came
-    and parsed when asked for.
+    is that of the last STAT or LIST, ``octets`` that of the last STAT, ``highest`` the highest
+    message number; they are None while unknown. Listings are kept as they came and parsed when
+    asked for.
     """
 
     def __init__(self) -> None:
@@ -29,6 +30,7 @@ class Session:
         self.user = ""
         self.user_accepted = False
         self.tls = False
+        self.left = False
         self.capabilities: dict[str, tuple[str, ...]] | None = None
         self.deleted: set[int] = set()
         self._messages: int | None = None
@@ -109,10 +111,15 @@ class Session:
     def _apply(self, effect: Effect, command: CommandLine) -> None:
         if effect is Effect.NAME_USER:
             self.user_accepted = True
-            self.user = b" ".join(command.arguments).decode("utf-8", "backslashreplace")
+            # What stands behind the name may be a password.
+            self.user = _first(command)
         elif effect is Effect.LOG_IN:
-            if command.row is commands.APOP and command.arguments:
-                self.user = command.arguments[0].decode("utf-8", "backslashreplace")
+            if command.row is commands.APOP:
+                self.user = _first(command)
+            elif command.row is commands.AUTH:
+                self.user = ""  # whom the responses name isn't looked into
+        elif effect is Effect.QUIT:
+            self.left = True
         elif effect is Effect.MARK:
             self._mark(command.number)
         elif effect is Effect.UNMARK:
@@ -121,7 +128,7 @@ class Session:
             self._messages = self._octets = None
 
     def _mark(self, number: int | None) -> None:
-        if number is None or number in self.deleted:
+        if not number or number in self.deleted:
             return
         self._count()
         self.deleted.add(number)
@@ -148,21 +155,36 @@ class Session:
     def _count(self) -> None:
         """Count the last LIST, only now that somebody wants to know.
 
-        The count is that of the lines, the highest number the one on the last of them.
+        The count is that of the lines, the highest number the one on the last of them, or a higher
+        one where the last messages are marked or the lines are out of order.
         """
         listing, self._uncounted = self._uncounted, None
         if listing is None:
             return
         self._messages = sum(part.count(b"\n") for part in listing)
-        end = b"".join(listing[-2:])
-        last = replies.stat(end[end.rfind(b"\n", 0, -1) + 1 :])
-        if not self.deleted:
-            self._highest = last[0] if last else 0
+        last = replies.stat(_last_line(listing))
+        listed = last[0] if last else 0
+        self._highest = max(listed, self._messages + len(self.deleted), *self.deleted)
 
     def _learn_capabilities(
         self, command: CommandLine, text: bytes, body: list[bytes] | None
     ) -> None:
         self.capabilities = replies.capabilities(b"".join(body or ()))
+
+
+def _last_line(parts: list[bytes]) -> bytes:
+    """The last line of a listing, or nothing where it is too long for one, however it was cut."""
+    end = b""
+    for part in reversed(parts):
+        end = (part + end)[-replies.LONGEST_LINE :]
+        if len(end) == replies.LONGEST_LINE:
+            break
+    start = end.rfind(b"\n", 0, -1) + 1
+    return end[start:] if start or len(end) < replies.LONGEST_LINE else b""
+
+
+def _first(command: CommandLine) -> str:
+    return command.arguments[0].decode("utf-8", "backslashreplace") if command.arguments else ""
 
 
 _Learn = Callable[[Session, CommandLine, bytes, list[bytes] | None], None]

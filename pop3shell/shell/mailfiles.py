@@ -181,6 +181,13 @@ class StandardOutput:
         self._out.flush()
 
 
+def discard(target: Target) -> None:
+    """Remove the file of a closed target into which nothing was put. Raises OSError."""
+    path = Path(target.name)
+    if isinstance(target, OneFile | Mbox) and path.is_file():
+        path.unlink()
+
+
 def open_target(name: str, out: BinaryIO, highest: int) -> Target:
     """Open where messages go: ``-``, ``X.mbox``, a folder (existing, or ``NAME/``), or a file.
 

@@ -8,12 +8,14 @@ from pop3shell.net.client import Client
 from pop3shell.net.errors import ConnectionTrouble
 from pop3shell.net.resolve import shown
 from pop3shell.protocol.events import Ending
-from pop3shell.protocol.replies import Status, looks_like_status
+from pop3shell.protocol.replies import Status
 from pop3shell.shell.peers import SILENT_PEER, looks_like
-from pop3shell.shell.shell import Shell
+from pop3shell.shell.shell import OpenSession, Shell
 
 #: Seconds to connect within, or fewer if --timeout says so.
 CONNECT_WITHIN = 20.0
+#: Where POP3 servers listen (RFC 1939 section 3).
+DEFAULT_PORT = 110
 
 
 async def open_session(shell: Shell, host: str, port: int, family: socket.AddressFamily) -> None:
@@ -24,6 +26,9 @@ async def open_session(shell: Shell, host: str, port: int, family: socket.Addres
     client = shell.client
     within = min(CONNECT_WITHIN, client.timeout or CONNECT_WITHIN)
     await client.connect(host, port, family=family, connect_timeout=within)
+    if shell.settings.interactive:
+        shell.say(address_line(host, port, client))
+        shell.flush()
     greeting = await client.greeted()
     shell.flush()
     where = client.address if host in client.address else f"{host} ({client.address})"
@@ -35,9 +40,21 @@ async def open_session(shell: Shell, host: str, port: int, family: socket.Addres
         )
 
 
+def opener(host: str, port: int, family: socket.AddressFamily) -> OpenSession:
+    """Return what opens the session again, with another host or port if they are given."""
+
+    async def again(shell: Shell, other_host: str, other_port: int | None) -> None:
+        nonlocal host, port
+        if other_host:
+            host, port = other_host, other_port or DEFAULT_PORT
+        await open_session(shell, host, port, family)
+
+    return again
+
+
 def _no_greeting(client: Client, where: str) -> str:
     received = client.banner + client.dialogue.unfinished
-    begun = looks_like_status(received)
+    begun = client.greeting_begun
     if received and not begun:
         return f"{where} is no POP3 server: {looks_like(received)}"
     if client.ending is Ending.SILENT:

@@ -26,7 +26,7 @@ class _Farewell:
         self.shell = shell
         self.said = self.accepted = self._waited = False
         self.handlers = {ev.ReplyEnd: self._replied}
-        shell.client.observers.append(self)
+        shell.watch(self)
 
     def _replied(self, event: ev.ReplyEnd) -> None:
         command = event.command
@@ -62,13 +62,12 @@ async def run_script(shell: Shell, lines: AsyncIterator[bytes]) -> Exit:
     Returns ``Exit.NO`` if a colon command failed, ``Exit.CONNECTION`` if the connection ended
     before the script did.
     """
-    client = shell.client
     farewell = _Farewell(shell)
     status = Exit.DONE
     async for line in lines:
-        if not client.dialogue.challenged and _is_skipped(line):
+        if not shell.client.dialogue.challenged and _is_skipped(line):
             continue
-        if client.closed or shell.leaving:
+        if shell.client.closed or shell.leaving:
             return _left_over(shell)
         try:
             await shell.perform(line)

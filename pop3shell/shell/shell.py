@@ -16,22 +16,20 @@ from pop3shell.protocol.framing import CRLF
 from pop3shell.protocol.replies import Status
 from pop3shell.protocol.secrets import Redactor
 from pop3shell.shell.endings import cut_off
+from pop3shell.shell.settings import Settings
 from pop3shell.view.printer import DialoguePrinter
 from pop3shell.view.safe import visible_text
 
 AskSecret = Callable[[str], Awaitable[str | None]]
+OpenSession = Callable[["Shell", str, int | None], Awaitable[None]]
 
 
 class ColonError(Exception):
     """A colon command failed; the text is a sentence for the user."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How a shell behaves. ``validate`` is off, warn or strict."""
-
-    validate: str = "warn"
-    interactive: bool = False
+class Refused(ColonError):
+    """A line was held back because of what is wrong with it."""
 
 
 @dataclass(slots=True)
@@ -66,7 +64,36 @@ class Shell:
         self.redactor = Redactor()
         self.printer = DialoguePrinter(out, self.redactor)
         self.leaving = False
-        client.observers.append(self.printer)
+        self.show_advice = self._warn_of
+        #: What is known of messages that were looked at: sender and subject, by number.
+        self.summaries: dict[int, str] = {}
+        self._watching: list[object] = []
+        self._open: OpenSession | None = None
+        self.watch(self.printer)
+
+    # ---- the connection ----
+
+    def watch(self, observer: object) -> None:
+        """Let ``observer`` hear of this session's events, and of those after a reconnect."""
+        self._watching.append(observer)
+        self.client.observers.append(observer)
+
+    def opened(self, again: OpenSession) -> None:
+        """Remember how the session was opened, so that it can be opened again."""
+        self._open = again
+
+    async def reconnect(self, host: str = "", port: int | None = None) -> None:
+        """Close the connection and open another, to the same server if no other is named.
+
+        Raises ConnectionTrouble.
+        """
+        assert self._open is not None
+        await self.client.close()
+        self.client = Client(self.client.timeout)
+        for observer in self._watching:
+            self.client.observers.append(observer)
+        self.summaries.clear()
+        await self._open(self, host, port)
 
     # ---- lines ----
 
@@ -90,20 +117,21 @@ class Shell:
         await self.client.settled()
 
     def _passes(self, line: bytes) -> bool:
-        """Advise on a line; whether it may be sent."""
+        """Advise on a line; whether it may be sent. Raises Refused if it may not."""
         mode = self.settings.validate
-        if mode == "off":
-            return True
-        advice = advise(line, self.client.session)
-        for item in advice:
-            self.warn(str(item))
-        if mode == "strict" and any(item.stops for item in advice):
-            self.refused(advice)
+        advice = advise(line, self.client.session) if mode != "off" else []
+        if advice:
+            self.show_advice(line, advice)
+            if mode == "strict" and any(item.stops for item in advice):
+                raise Refused("the line was not sent; put ! before it to send it all the same")
         return True
 
-    def refused(self, advice: list[Advice]) -> None:
-        """Refuse to send a line. Raises ColonError."""
-        raise ColonError("the line was not sent; put ! before it to send it all the same")
+    def _warn_of(self, line: bytes, advice: list[Advice]) -> None:
+        for item in advice:
+            self.warn(str(item))
+
+    def apply_settings(self) -> None:
+        """Let the printer know of changed settings."""
 
     # ---- for colon commands ----
 

@@ -47,6 +47,10 @@ class DialoguePrinter:
             **dict.fromkeys(_SERVER_LINES, self._server_line),
         }
 
+    def end_line(self) -> None:
+        """End a line that was shown in part."""
+        self._out.write(self._body.end())
+
     def _body_data(self, event: ev.BodyData) -> None:
         if self.bodies:
             self._out.write(self._body.feed(_lines_marked(event)))
@@ -85,11 +89,12 @@ class DialoguePrinter:
         """What was received of a line or body that never ended; the client's may be a secret."""
         if event.side is Side.CLIENT:
             return
+        octets = self._redactor.mask(event.raw)
         if self._long is Side.SERVER:
             self._long = None
-            self._out.write(visible_octets(event.raw) + b"\n")
+            self._out.write(visible_octets(octets) + b"\n")
         elif self.bodies:
-            self._out.write(self._body.feed(event.raw) + self._body.end())
+            self._out.write(self._body.feed(octets) + self._body.end())
 
 
 def _lines_marked(event: ev.BodyData) -> bytes:

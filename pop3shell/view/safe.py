@@ -14,9 +14,9 @@ import re
 #: zero-width, tags, interlinear), line and paragraph separators, byte-order mark, noncharacters,
 #: and the surrogates by which octets that are no UTF-8 are carried.
 UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u08e2\u115f\u1160\u17b4\u17b5"
+    "[\x00-\x1f\x7f-\x9f\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5"
     "\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff"
-    "\uffa0\ufff0-\uffff\U000110bd\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+    "\uffa0\ufff0-\uffff\U000110bd\U000110cd\U00013430-\U0001345f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 
 _PLAIN = bytes(range(0x20, 0x7F))
@@ -71,14 +71,15 @@ class VisibleLines:
 
     def end(self) -> bytes:
         """Return what is left over, with a line feed behind an unfinished line."""
-        rest = self._held + self._decoder.decode(b"", final=True).encode("utf-8", "surrogateescape")
-        self._held = b""
+        held, self._held = self._held, b""
+        shown = visible_text(self._decoder.decode(held, final=True)).encode()
         self._decoder.reset()
-        shown = self._prefixed(rest) if rest else b""
-        if not self._fresh:
-            self._fresh = True
-            shown += b"\n"
-        return shown
+        if shown and self._fresh:
+            shown = self._prefix + shown
+        elif self._fresh:
+            return b""
+        self._fresh = True
+        return shown + b"\n"
 
     def _prefixed(self, octets: bytes) -> bytes:
         first = self._prefix if self._fresh else b""

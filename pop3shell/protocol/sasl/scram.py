@@ -67,6 +67,8 @@ class Client:
 
     def respond(self, challenge: bytes) -> bytes:
         """Return the proof; then check the server's."""
+        if self.outcome is not Outcome.UNFINISHED:
+            raise SaslError("the server sent more than SCRAM's two messages")
         self._received += 1
         text = _text(challenge)
         if text.startswith("e="):
@@ -75,8 +77,6 @@ class Client:
             return b""
         if self._received == 1:
             return self._prove(text)
-        if self.outcome is not Outcome.UNFINISHED:
-            raise SaslError("the server sent more than SCRAM's two messages")
         self._verify(text)
         return b""
 

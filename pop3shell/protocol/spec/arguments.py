@@ -41,7 +41,9 @@ def _kind(label: str, expected: str, pattern: bytes, secret: str = "", rest: boo
 MESSAGE = _kind("msg", "a message number: decimal digits, 1 or more", rb"0*[1-9][0-9]*")
 LINES = _kind("n", "a number of body lines: decimal digits, 0 or more", rb"[0-9]+")
 NAME = _kind("name", "a mailbox name without blanks", rb"[^\x00-\x20\x7f]+")
-PASSWORD = _kind("password", "a password", rb"[^\x00\r\n]+", secret="password", rest=True)
+PASSWORD = _kind(
+    "password", "free of NUL, CR and LF", rb"[^\x00\r\n]+", secret="password", rest=True
+)
 DIGEST = _kind("digest", "32 lower-case hexadecimal digits", rb"[0-9a-f]{32}", secret="apop")
 MECHANISM = _kind(
     "mechanism", "a SASL mechanism: 1 to 20 of A-Z 0-9 - _", rb"(?i:[A-Z0-9_-]{1,20})"
@@ -57,4 +59,4 @@ LANGUAGE = _kind(
     "a language range such as en or de-CH, or *",
     rb"\*|(?i:[a-z0-9]{1,8}(-[a-z0-9*]{1,8})*)",
 )
-TEXT = _kind("text", "text", rb"[^\x00\r\n]+", rest=True)
+TEXT = _kind("text", "free of NUL, CR and LF", rb"[^\x00\r\n]+", rest=True)

@@ -13,9 +13,15 @@ if TYPE_CHECKING:
 
 def table() -> dict[str, ColonCommand]:
     """Return the colon commands by name."""
-    from pop3shell.shell.colon import login, looking, saving, sending
+    from pop3shell.shell.colon import login, looking, saving, sending, settings
 
-    rows = (*looking.COMMANDS, *login.COMMANDS, *sending.COMMANDS, *saving.COMMANDS)
+    rows = (
+        *looking.COMMANDS,
+        *login.COMMANDS,
+        *sending.COMMANDS,
+        *saving.COMMANDS,
+        *settings.COMMANDS,
+    )
     return {row.name: row for row in sorted(rows, key=lambda row: row.name)}
 
 

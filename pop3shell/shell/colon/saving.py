@@ -12,7 +12,7 @@ from pop3shell.protocol import events as ev
 from pop3shell.protocol.replies import Status
 from pop3shell.protocol.spec import commands
 from pop3shell.shell.colon.table import ColonCommand
-from pop3shell.shell.mailfiles import Target, open_target
+from pop3shell.shell.mailfiles import Target, discard, open_target
 from pop3shell.shell.shell import ColonError, Shell
 
 #: Commands sent ahead of their replies where PIPELINING is announced.
@@ -34,7 +34,8 @@ class _Saving:
         self._left = len(numbers)
         self._window = 1
         self.octets = 0
-        self.saved = 0
+        self.saved = self.saved_octets = 0
+        self.begun = False
         self.refused: list[int] = []
         self.trouble: OSError | None = None
         self.open = False
@@ -55,7 +56,7 @@ class _Saving:
             if self.trouble is None:
                 try:
                     self.target.begin(event.command.number or 0)
-                    self.open = True
+                    self.begun = self.open = True
                 except OSError as error:
                     self.trouble = error
         elif event.status is Status.ERR:
@@ -78,6 +79,7 @@ class _Saving:
                 self.target.finish()
                 self.open = False
                 self.saved += 1
+                self.saved_octets = self.octets
             except OSError as error:
                 self.trouble = error
 
@@ -137,6 +139,8 @@ async def _save(shell: Shell, arguments: str) -> None:
         raise ColonError(_exists(name)) from None
     except OSError as error:
         raise ColonError(f"cannot write to {name}: {error.strerror}") from None
+    except (RuntimeError, ValueError):  # an unknown user behind ~, or a NUL
+        raise ColonError(f"cannot write to {name}: that is no file name") from None
     await _run(shell, _Saving(shell, target, numbers), window)
 
 
@@ -152,6 +156,8 @@ async def _run(shell: Shell, saving: _Saving, window: int) -> None:
         saving.end_progress()
         try:
             saving.target.close()
+            if not saving.begun:
+                discard(saving.target)
         except OSError as error:
             saving.trouble = saving.trouble or error
     _report(shell, saving)
@@ -160,17 +166,18 @@ async def _run(shell: Shell, saving: _Saving, window: int) -> None:
 def _report(shell: Shell, saving: _Saving) -> None:
     name = saving.target.name
     plural = "" if saving.saved == 1 else "s"
+    exists = isinstance(saving.trouble, FileExistsError)
+    if saving.trouble is not None and not exists:
+        reason = saving.trouble.strerror
+        raise ColonError(f"writing to {name} failed ({reason}); what is there is incomplete")
     if saving.saved:
-        shell.say(f"saved {saving.saved} message{plural}, {saving.octets} octets, to {name}")
-    if isinstance(saving.trouble, FileExistsError):
-        raise ColonError(_exists(str(saving.trouble.filename)))
+        shell.say(f"saved {saving.saved} message{plural}, {saving.saved_octets} octets, to {name}")
     if saving.trouble is not None:
-        raise ColonError(
-            f"writing to {name} failed ({saving.trouble.strerror}); "
-            f"{saving.saved} of {len(saving.numbers)} messages were saved"
-        )
+        raise ColonError(_exists(str(saving.trouble.filename)))
     if saving.open:
         raise ColonError(f"the last message in {name} is incomplete: the reply was cut off")
+    if saving.saved + len(saving.refused) < len(saving.numbers):
+        raise ColonError(f"{saving.saved} of {len(saving.numbers)} messages were saved")
     if saving.refused:
         listed = " ".join(map(str, saving.refused[:10]))
         more = " ..." if len(saving.refused) > 10 else ""
@@ -199,7 +206,11 @@ async def _numbers(shell: Shell, what: str) -> list[int]:
         raise ColonError(f"{what} is no range of messages: numbers begin with 1 and go up")
     if found[2]:
         last = await _highest(shell, first, last)
-    return [number for number in range(first, last + 1) if number not in session.deleted]
+    numbers = [number for number in range(first, last + 1) if number not in session.deleted]
+    if not numbers:
+        back = commands.RSET.verb
+        raise ColonError(f"{what} is marked as deleted, nothing is saved; {back} takes marks back")
+    return numbers
 
 
 async def _highest(shell: Shell, first: int, last: int) -> int:

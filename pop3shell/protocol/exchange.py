@@ -1,0 +1,43 @@
+"""A command together with what has come of its reply."""
+
+from __future__ import annotations
+
+from pop3shell.protocol.commandline import CommandLine
+from pop3shell.protocol.replies import Status
+
+#: Octets of a command line that servers must take, CRLF included (RFC 2449 section 4).
+COMMAND_OCTETS = 255
+
+
+class Exchange:
+    """A command that is waiting for its reply, or for the rest of it.
+
+    ``doubtful`` says that it may never be answered: the line is irregular, or was sent behind such
+    a one, and the server may have taken the two for one.
+    """
+
+    __slots__ = (
+        "awaits_response",
+        "command",
+        "doubtful",
+        "kept",
+        "sent",
+        "status",
+        "strays",
+        "text",
+    )
+
+    def __init__(self, command: CommandLine, sent: float, doubtful: bool) -> None:
+        self.command = command
+        self.sent = sent
+        self.doubtful = doubtful
+        self.status: Status | None = None
+        self.text = b""
+        self.awaits_response = False
+        self.strays = 0
+        self.kept: list[bytes] | None = None
+
+
+def is_irregular(raw: bytes) -> bool:
+    """Whether servers may leave this line unanswered, or take only a part of it."""
+    return not raw.endswith(b"\r\n") or b"\0" in raw or len(raw) > COMMAND_OCTETS

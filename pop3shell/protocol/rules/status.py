@@ -1,0 +1,32 @@
+"""What may be wrong with a status line (RFC 1939 section 3, RFC 2449 section 3)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pop3shell.protocol import replies
+from pop3shell.protocol.findings import Rule
+from pop3shell.protocol.rules import reading, wording
+
+_INDICATOR = re.compile(rb"(?i)(\+OK|-ERR)( |\r?\n)?")
+_CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
+
+
+def status_faults(line: bytes, octets: int, text: bytes) -> Iterator[tuple[Rule, str]]:
+    """Yield each rule that a status line breaks, and how.
+
+    ``line`` is the line, or the beginning of a long one, with its end; ``octets`` counts the whole
+    line; ``text`` is what stands behind the status indicator.
+    """
+    found = _INDICATOR.match(line)
+    if found is None:
+        yield reading.INDICATOR, wording.INDICATOR
+    elif found[1].upper() != found[1]:
+        yield reading.UPPER_CASE, wording.UPPER_CASE
+    if found and not found[2]:
+        yield reading.INDICATOR, wording.AFTER_INDICATOR
+    if octets > replies.LONGEST_LINE:
+        yield reading.LINE_LENGTH, wording.LINE_LENGTH.format(octets)
+    if control := _CONTROL.search(text):
+        yield reading.CONTROL, wording.CONTROL.format(control[0][0])

@@ -1,0 +1,1 @@
+"""The shell as a person types at it: prompt, completion, advice, masking, history."""

@@ -1,0 +1,185 @@
+"""The prompt at a terminal: completion, masking, history, toolbar, paste."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.application import run_in_terminal
+from prompt_toolkit.application.current import set_app
+from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.document import Document
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.history import DummyHistory, History
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
+from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
+from prompt_toolkit.lexers import Lexer
+from prompt_toolkit.output import ColorDepth
+from prompt_toolkit.styles import Style
+
+from pop3shell.shell.interactive.completion import Candidate
+from pop3shell.shell.interactive.history import HistoryFile
+from pop3shell.shell.interactive.tokens import tokens
+
+if TYPE_CHECKING:
+    from pop3shell.shell.interactive.screen import TerminalOut
+
+MASK = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the prompt asks of the session, all by functions, so that it knows none itself."""
+
+    candidates: Callable[[str], list[Candidate]]
+    secret_from: Callable[[str], int | None]
+    message: Callable[[], str]
+    toolbar: Callable[[], str]
+    pasted: Callable[[list[str]], None]
+
+
+class Prompt:
+    """Reads lines; what comes meanwhile is shown above it."""
+
+    def __init__(
+        self,
+        around: Surroundings,
+        out: TerminalOut,
+        history: HistoryFile,
+        style: dict[str, str],
+        *,
+        colour: bool,
+        vi: bool,
+    ) -> None:
+        self._around = around
+        self._out = out
+        self._depth = None if colour else ColorDepth.DEPTH_1_BIT
+        self._session: PromptSession[str] = PromptSession(
+            message=lambda: [("class:prompt", around.message())],
+            lexer=_LineLexer(around),
+            completer=_Completer(around),
+            complete_while_typing=True,
+            auto_suggest=AutoSuggestFromHistory(),
+            history=_History(history, around),
+            bottom_toolbar=lambda: [("class:bottom-toolbar.text", around.toolbar())],
+            key_bindings=_keys(around),
+            input_processors=[_MaskProcessor(around)],
+            style=Style.from_dict(style),
+            color_depth=self._depth,
+            vi_mode=vi,
+            reserve_space_for_menu=6,
+        )
+
+    async def read(self, default: str = "") -> str:
+        """Read a line. Raises EOFError at Ctrl-D on an empty line, KeyboardInterrupt at Ctrl-C."""
+        self._out.above = self._above
+        try:
+            return await self._session.prompt_async(default=default)
+        finally:
+            self._out.above = None
+
+    async def ask(self, question: str, *, secret: bool = False) -> str:
+        """Read an answer without remembering it, and without showing it if it is a secret."""
+        session: PromptSession[str] = PromptSession(
+            question, is_password=secret, history=DummyHistory(), color_depth=self._depth
+        )
+        return await session.prompt_async()
+
+    def refresh(self) -> None:
+        """Draw toolbar and prompt anew: the session has changed."""
+        self._session.app.invalidate()
+
+    def _above(self, octets: bytes) -> None:
+        with set_app(self._session.app):
+            run_in_terminal(lambda: self._out.put(octets))
+
+
+class _LineLexer(Lexer):
+    def __init__(self, around: Surroundings) -> None:
+        self._around = around
+
+    def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
+        lines = document.lines
+
+        def line(number: int) -> StyleAndTextTuples:
+            return list(tokens(lines[number])) if number < len(lines) else []
+
+        return line
+
+
+class _Completer(Completer):
+    def __init__(self, around: Surroundings) -> None:
+        self._around = around
+
+    def get_completions(
+        self, document: Document, complete_event: CompleteEvent
+    ) -> Iterable[Completion]:
+        if self._around.secret_from(document.text) is not None:
+            return
+        for found in self._around.candidates(document.text_before_cursor):
+            yield Completion(found.text, -found.replaces, display_meta=found.meaning)
+
+
+class _MaskProcessor(Processor):
+    """Shows the secret part of the line as stars, whatever the lexer made of it."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self._around = around
+
+    def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
+        start = self._around.secret_from(transformation_input.document.text)
+        fragments = transformation_input.fragments
+        if start is None or transformation_input.lineno:
+            return Transformation(fragments)
+        return Transformation(list(_masked(fragments, start)))
+
+
+def _masked(fragments: StyleAndTextTuples, start: int) -> Iterator[tuple[str, str]]:
+    at = 0
+    for fragment in fragments:
+        style, text = fragment[0], fragment[1]
+        clear = max(0, min(len(text), start - at))
+        if clear:
+            yield style, text[:clear]
+        if clear < len(text):
+            yield "class:secret", MASK * (len(text) - clear)
+        at += len(text)
+
+
+class _History(History):
+    """The history file, without any line that holds a secret."""
+
+    def __init__(self, file: HistoryFile, around: Surroundings) -> None:
+        super().__init__()
+        self._file = file
+        self._around = around
+
+    def load_history_strings(self) -> Iterable[str]:
+        return reversed(self._file.load())
+
+    def store_string(self, string: str) -> None:
+        self._file.append(string)
+
+    def append_string(self, string: str) -> None:
+        if self._around.secret_from(string) is None and string.strip():
+            super().append_string(string)
+
+
+def _keys(around: Surroundings) -> KeyBindings:
+    keys = KeyBindings()
+
+    @keys.add(Keys.BracketedPaste)
+    def _paste(event: KeyPressEvent) -> None:
+        """Several pasted lines are several commands, the first of them the one begun."""
+        buffer = event.current_buffer
+        first, *more = event.data.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        buffer.insert_text(first)
+        if more:
+            around.pasted(more)
+            buffer.validate_and_handle()
+
+    return keys

@@ -1,0 +1,85 @@
+"""The terminal's output while a prompt may be on it, and its echo while none is."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+from collections.abc import Callable, Iterator
+
+#: Octets collected before they are written.
+BUFFER = 1 << 16
+
+
+class TerminalOut(io.RawIOBase):
+    """Octets for the terminal: written at once, or above the prompt while one is shown.
+
+    ``above`` is set while a prompt is shown; it is handed what is to stand above it.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._parts: list[bytes] = []
+        self._size = 0
+        self.above: Callable[[bytes], None] | None = None
+
+    def write(self, octets: bytes) -> int:  # type: ignore[override]
+        """Take octets; they are seen after ``flush``, or when they are many."""
+        self._parts.append(octets)
+        self._size += len(octets)
+        if self._size >= BUFFER:
+            self.flush()
+        return len(octets)
+
+    def flush(self) -> None:
+        """Let everything written so far be seen."""
+        octets, self._parts, self._size = b"".join(self._parts), [], 0
+        if not octets:
+            return
+        if self.above is not None:
+            self.above(octets)
+        else:
+            self.put(octets)
+
+    def put(self, octets: bytes) -> None:
+        """Write to the terminal now."""
+        view = memoryview(octets)
+        while view:
+            view = view[os.write(self._descriptor, view) :]
+
+    def writable(self) -> bool:
+        """Say that it takes output."""
+        return True
+
+    def isatty(self) -> bool:
+        """Say that a person looks at it."""
+        return True
+
+    def fileno(self) -> int:
+        """Return the terminal's file descriptor."""
+        return self._descriptor
+
+
+@contextlib.contextmanager
+def no_echo(descriptor: int) -> Iterator[None]:
+    """Keep the terminal from echoing what is typed ahead: it may be a password.
+
+    Where there is no such switch (Windows), typed-ahead keys aren't echoed by themselves.
+    """
+    try:
+        import termios
+    except ImportError:
+        yield
+        return
+    try:
+        before = termios.tcgetattr(descriptor)
+    except termios.error:
+        yield
+        return
+    quiet = [*before]
+    quiet[3] &= ~termios.ECHO
+    termios.tcsetattr(descriptor, termios.TCSANOW, quiet)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)

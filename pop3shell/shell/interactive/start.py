@@ -1,0 +1,72 @@
+"""Putting the interactive shell together."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+
+from pop3shell.shell.exits import Exit
+from pop3shell.shell.interactive.completion import Candidate, Context, candidates
+from pop3shell.shell.interactive.history import HistoryFile
+from pop3shell.shell.interactive.loop import Interactive, LinePrompt
+from pop3shell.shell.interactive.plain import PlainPrompt
+from pop3shell.shell.interactive.screen import TerminalOut, no_echo
+from pop3shell.shell.interactive.toolbar import toolbar
+from pop3shell.shell.shell import Shell
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How the user wants the prompt: plain, with colour, with vi's keys."""
+
+    plain: bool = False
+    colour: bool = True
+    vi: bool = False
+
+
+def wants_plain(asked: bool) -> bool:
+    """Whether nothing may be redrawn: asked for, or the terminal can't."""
+    return asked or os.environ.get("TERM", "") in ("", "dumb", "unknown")
+
+
+async def run_interactive(shell: Shell, out: TerminalOut, manner: Manner) -> Exit:
+    """Hold a session with a person until it is over."""
+    interactive = Interactive(shell, out)
+    with no_echo(sys.stdin.fileno()):
+        return await interactive.run(_prompt(interactive, out, manner))
+
+
+def _prompt(interactive: Interactive, out: TerminalOut, manner: Manner) -> LinePrompt:
+    if manner.plain:
+        return PlainPrompt(
+            sys.stdin.fileno(), out, interactive.plain_message, interactive.secret_from
+        )
+    from pop3shell.shell.interactive.prompt import Prompt, Surroundings
+    from pop3shell.shell.interactive.styles import prompt_style
+
+    shell = interactive.shell
+
+    def offered(text: str) -> list[Candidate]:
+        client = shell.client
+        context = Context(
+            client.session, shell.summaries, client.dialogue.challenged, client.closed
+        )
+        return candidates(text, context)
+
+    def bar() -> str:
+        client = shell.client
+        return toolbar(
+            client.session,
+            closed=client.closed,
+            round_trip=interactive.round_trip,
+            findings=client.dialogue.findings.total,
+            columns=shutil.get_terminal_size().columns,
+        )
+
+    around = Surroundings(
+        offered, interactive.secret_from, interactive.message, bar, interactive.pasted
+    )
+    style = prompt_style()
+    return Prompt(around, out, HistoryFile(), style, colour=manner.colour, vi=manner.vi)

@@ -1,0 +1,44 @@
+"""What can be switched while the shell runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+_SWITCH = ("on", "off")
+
+#: The values that each setting takes.
+CHOICES: dict[str, tuple[str, ...]] = {
+    "validate": ("off", "warn", "strict"),
+    "timing": _SWITCH,
+    "hex": _SWITCH,
+    "hints": _SWITCH,
+}
+
+
+@dataclass(slots=True)
+class Settings:
+    """How a shell behaves.
+
+    ``validate``: ``off``; ``warn`` says what is wrong with a line and sends it; ``strict`` sends
+    a faulty line only behind ``!``. ``interactive``: a person types.
+    """
+
+    validate: str = "warn"
+    interactive: bool = False
+    timing: bool = True
+    hex: bool = False
+    hints: bool = True
+
+    def change(self, name: str, value: str) -> None:
+        """Set ``name`` to ``value`` as typed. Raises ValueError with a sentence."""
+        if name not in CHOICES:
+            raise ValueError(f"there is no setting {name}; there are {', '.join(CHOICES)}")
+        if value not in CHOICES[name]:
+            raise ValueError(f"{name} is one of {', '.join(CHOICES[name])}, not {value!r}")
+        setattr(self, name, value == "on" if CHOICES[name] == _SWITCH else value)
+
+    def shown(self) -> list[str]:
+        """Return the settings as lines ``name value``."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        words = {True: "on", False: "off"}
+        return [f"{name:<9} {words.get(values[name], values[name])}" for name in CHOICES]
