@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from pop3shell.cli.hosts import parse_server
-from pop3shell.cli.options import family, session_options
+from pop3shell.cli.options import family, security_options, session_options
 
 
 @click.command()
@@ -15,6 +15,7 @@ from pop3shell.cli.options import family, session_options
 @click.argument("port", required=False)
 @click.option("-4", "ipv4", is_flag=True, help="Use IPv4 only.")
 @click.option("-6", "ipv6", is_flag=True, help="Use IPv6 only.")
+@security_options
 @session_options
 def command(
     host: str,
@@ -32,6 +33,14 @@ def command(
     server = parse_server(host, port)
     wanted = family(ipv4, ipv6)
     from pop3shell.cli.running import Request, hold_session, run
+    from pop3shell.cli.securing import login, security
 
-    request = Request(server.host, server.port, family=wanted, **session)
+    request = Request(
+        server.host,
+        server.port,
+        family=wanted,
+        security=security(server, session),
+        login=login(server, session),
+        **session,
+    )
     return run(hold_session(request))

@@ -16,11 +16,16 @@ _NO_URL = "that is no POP URL; one looks like pop://user@host:110"
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A host, a port, and the user that a URL names, or ""."""
+    """A host, a port, and the user that a URL names, or "".
+
+    ``tls`` says that TLS is expected from the first octet: by the URL's scheme, or on port 995
+    (RFC 8314 section 3.1).
+    """
 
     host: str
     port: int
     user: str = ""
+    tls: bool = False
 
 
 def parse_server(host: str, port: str | None) -> Server:
@@ -33,24 +38,24 @@ def parse_server(host: str, port: str | None) -> Server:
         host = host[1:-1]
     if not host or any(blank in host for blank in " \t"):
         raise click.UsageError(f"{host!r} is no host name")
-    return Server(host, _port(port) if port is not None else POP3_PORT)
+    number = _port(port) if port is not None else POP3_PORT
+    return Server(host, number, tls=number == POP3S_PORT)
 
 
 def _parse_url(url: str) -> Server:
     # What was given is not repeated: a password may be in it.
     try:
         parts = urlsplit(url)
-        port = POP3_PORT if parts.port is None else parts.port
+        secure = parts.scheme == "pops"
+        port = (POP3S_PORT if secure else POP3_PORT) if parts.port is None else parts.port
     except ValueError:
         raise click.UsageError(_NO_URL) from None
     if parts.password is not None:
         raise click.UsageError("a password doesn't belong into a URL (RFC 2384 section 4)")
-    if parts.scheme == "pops" or port == POP3S_PORT:
-        raise click.UsageError("TLS is not built in yet; use port 110 or another plaintext port")
-    if parts.scheme != "pop" or not parts.hostname or not port:
+    if parts.scheme not in ("pop", "pops") or not parts.hostname or not port:
         raise click.UsageError(_NO_URL)
     user = (parts.username or "").partition(";")[0]
-    return Server(parts.hostname, port, unquote(user))
+    return Server(parts.hostname, port, unquote(user), secure or port == POP3S_PORT)
 
 
 def _port(text: str) -> int:

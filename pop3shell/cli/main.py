@@ -33,9 +33,10 @@ class LazyGroup(DefaultGroup):  # type: ignore[misc]
             module = importlib.import_module(f".{cmd_name}", __package__)
             command = module.command
             assert isinstance(command, click.Command)
+            command.name = cmd_name
             return command
-        found = super().get_command(ctx, cmd_name)
-        return found if isinstance(found, click.Command) else None
+        ctx.arg0 = cmd_name  # type: ignore[attr-defined]  # where DefaultGroup looks for it
+        return self.get_command(ctx, self.default_cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing them."""
@@ -77,11 +78,11 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        print("pop3shell: interrupted", file=sys.stderr)
+        click.echo("pop3shell: interrupted", err=True)
         sys.exit(130)
     except OSError as error:
         if not isinstance(error, BrokenPipeError):  # else whoever read it has seen enough
-            print(f"pop3shell: cannot write the output: {error.strerror}", file=sys.stderr)
+            click.echo(f"pop3shell: cannot write the output: {error.strerror}", err=True)
         if sys.stdout is not None:  # nothing may be flushed into it at exit
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)

@@ -60,6 +60,56 @@ _TIMEOUT = click.option(
 )
 
 
+_TLS_VERSIONS = ("1.0", "1.1", "1.2", "1.3")
+_FILE = click.Path(exists=True, dir_okay=False)
+_SECURITY = (
+    click.option(
+        "--tls",
+        "tls_mode",
+        type=click.Choice(["none", "starttls", "implicit"]),
+        help="When TLS begins: never by itself, by STLS before anything else, or with the first "
+        "octet. On port 995 and with pops:// it is implicit, otherwise none.",
+    ),
+    click.option(
+        "--tls-min",
+        type=click.Choice(_TLS_VERSIONS),
+        default="1.2",
+        show_default=True,
+        help="The oldest TLS allowed.",
+    ),
+    click.option("--ca", type=_FILE, help="PEM file of issuers to trust."),
+    click.option(
+        "--pin",
+        "pins",
+        multiple=True,
+        metavar="SHA256",
+        help="Fingerprint of the server's certificate; nothing else about it matters then.",
+    ),
+    click.option("--client-cert", type=_FILE, help="PEM file to show to the server."),
+    click.option("--client-key", type=_FILE, help="PEM file of its key."),
+    click.option(
+        "--insecure", is_flag=True, help="Take any certificate: anybody may then be listening."
+    ),
+)
+_LOGIN = (
+    click.option("--user", default="", metavar="NAME", help="Who :login and :auth log in."),
+    click.option(
+        "--password-command",
+        default="",
+        metavar="CMD",
+        help="A command that prints the password, or the OAuth token. Without it the password is "
+        "that of POP3SHELL_PASSWORD, or is asked for.",
+    ),
+)
+
+
+def security_options(function: F) -> F:
+    """Add the options on TLS and on who logs in."""
+    for option in reversed((*_SECURITY, *_LOGIN)):
+        function = option(function)
+    return function
+
+
 def session_options(function: F) -> F:
     """Add the options of every command that holds a session."""
     for option in (_TIMEOUT, _VALIDATE, _COLOUR, _VI, _PLAIN, _LINES):

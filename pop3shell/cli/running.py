@@ -10,15 +10,19 @@ import signal
 import socket
 import sys
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, BinaryIO, cast
+
+import click
 
 from pop3shell.net.client import Client
 from pop3shell.net.errors import ConnectionTrouble
+from pop3shell.shell.credentials import Login
 from pop3shell.shell.exits import Exit
 from pop3shell.shell.lines import InputLines, given
 from pop3shell.shell.opening import open_session, opener
 from pop3shell.shell.script import run_script
+from pop3shell.shell.security import Security
 from pop3shell.shell.settings import Settings
 from pop3shell.shell.shell import Shell
 
@@ -40,6 +44,8 @@ class Request:
     plain: bool = False
     family: socket.AddressFamily = socket.AF_UNSPEC
     banner: str = ""
+    security: Security = field(default_factory=Security)
+    login: Login = field(default_factory=Login)
 
     @property
     def interactive(self) -> bool:
@@ -70,8 +76,10 @@ def run(main: Coroutine[Any, Any, Exit]) -> Exit:
     """Run a coroutine to its end; Ctrl-C and SIGTERM interrupt it in an orderly way."""
     try:
         return asyncio.run(main)
-    except asyncio.CancelledError:
-        raise KeyboardInterrupt from None
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        at_terminal = sys.stderr is not None and sys.stderr.isatty()  # there ^C stands already
+        click.echo("\n" * at_terminal + "pop3shell: interrupted", err=True)
+        return Exit.INTERRUPTED
 
 
 def standard_output() -> BinaryIO:
@@ -89,7 +97,9 @@ async def hold_session(request: Request) -> Exit:
     with contextlib.suppress(NotImplementedError, RuntimeError):  # Windows has no such handlers
         loop.add_signal_handler(signal.SIGTERM, lambda: task.cancel() if task else None)
     out = _output(request)
-    shell = Shell(Client(request.timeout), out, sys.stderr, request.settings, ask_secret)
+    errors = sys.stderr or io.StringIO()  # None: closed by who started us
+    shell = Shell(Client(request.timeout), out, errors, request.settings, ask_secret)
+    shell.security, shell.login = request.security, request.login
     try:
         return await _hold(shell, request)
     except ConnectionTrouble as error:

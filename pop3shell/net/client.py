@@ -45,7 +45,7 @@ class Client:
         self._outstanding = 0
         self._before_greeting = 0
         self._unended = False
-        self._host = ""
+        self.host = ""
         self._stls = StlsWatch()
         self.observers.append(self._stls)
         self._heard = self._loop.time()
@@ -61,6 +61,11 @@ class Client:
     def closed(self) -> bool:
         """Whether the connection is over."""
         return self.ending is not None
+
+    @property
+    def awaits_tls(self) -> bool:
+        """Whether STLS was accepted, so that the server waits for the TLS handshake."""
+        return self._stls.accepted and self.tls is None and not self.closed
 
     @property
     def unended(self) -> bool:
@@ -80,7 +85,7 @@ class Client:
 
         Raises ConnectionTrouble. The greeting is waited for by ``greeted``.
         """
-        self._host = host
+        self.host = host
         layer = TlsLayer(tls, host) if tls is not None else None
         sock = await open_socket(host, port, family=family, within=connect_timeout)
         self._heard = self._loop.time()
@@ -101,10 +106,15 @@ class Client:
         if not self._stls.accepted or self.dialogue.outstanding or self._unended:
             raise ConnectionTrouble("TLS can only begin right after STLS was accepted")
         if behind := self._stls.behind + self.dialogue.unfinished:
-            self._note(rules.INJECTED, INJECTED, behind)
+            self.note(rules.INJECTED, INJECTED, behind)
             self._connection.abort(Ending.TLS_FAILED)
             raise ConnectionTrouble(INJECTED)
-        await self._secure(TlsLayer(settings, self._host), within)
+        try:
+            layer = TlsLayer(settings, self.host)
+        except ConnectionTrouble:  # the server waits for TLS now, nothing else can be said to it
+            self._connection.abort(Ending.TLS_FAILED)
+            raise
+        await self._secure(layer, within)
 
     async def _secure(self, layer: TlsLayer, within: float) -> None:
         assert self._connection is not None
@@ -211,7 +221,7 @@ class Client:
         self._cancel_timers()
         self.ending = ending
         if self.tls is not None and (found := breach(self.tls, ending, self._stls.accepted)):
-            self._note(*found)
+            self.note(*found)
         ours = ending in (Ending.SILENT, Ending.TLS_FAILED)
         side = Side.CLIENT if ours else Side.SERVER
         self._dispatch(self.dialogue.closed(side, ending, self._loop.time()))
@@ -222,7 +232,7 @@ class Client:
             self._watch_greeting(events)
         self.observers.tell(events)
 
-    def _note(self, rule: Rule, text: str, evidence: bytes) -> None:
+    def note(self, rule: Rule, text: str, evidence: bytes) -> None:
         finding = self.dialogue.findings.note(rule, text, evidence)
         if finding:
             self._dispatch([Noted(finding)])

@@ -14,18 +14,26 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ssl
-import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, cast
 
 from pop3shell.net.errors import ConnectionTrouble
+from pop3shell.net.tls_settings import TlsSettings, make_context
+
+__all__ = [
+    "ClosedInHandshake",
+    "NotTls",
+    "PinMismatch",
+    "TlsError",
+    "TlsLayer",
+    "TlsSettings",
+    "make_context",
+]
 
 #: Octets that are decrypted at once.
 BLOCK = 1 << 17
 #: Octets kept of what came instead of TLS.
 SHOWN = 512
-_SHA256_DIGITS = 64
 
 
 class TlsError(Exception):
@@ -54,93 +62,6 @@ class PinMismatch(TlsError):
     def __init__(self, fingerprint: str) -> None:
         super().__init__("pin mismatch")
         self.fingerprint = fingerprint
-
-
-@dataclass(frozen=True, slots=True)
-class TlsSettings:
-    """How TLS is to be done; whether and when is the caller's business.
-
-    ``ca`` is a PEM file of issuers to trust instead of the platform's. ``pins`` are SHA-256
-    fingerprints of certificates, in hexadecimal, colons allowed: the server must show one of
-    them, and then neither issuer nor name nor date matter. ``certificate`` and ``key`` are PEM
-    files of the client's own. ``server_hostname`` is the name to expect and to ask for (SNI),
-    empty for the host connected to. ``insecure`` takes any certificate. ``minimum`` is the
-    oldest protocol allowed.
-    """
-
-    ca: str = ""
-    pins: tuple[str, ...] = ()
-    certificate: str = ""
-    key: str = ""
-    server_hostname: str = ""
-    insecure: bool = False
-    minimum: ssl.TLSVersion = ssl.TLSVersion.TLSv1_2
-
-    def fingerprints(self) -> frozenset[str]:
-        """Return the pins as lower-case digits. Raises ConnectionTrouble for one that is none."""
-        return frozenset(map(_fingerprint, self.pins))
-
-
-def _fingerprint(pin: str) -> str:
-    digits = pin.lower().removeprefix("sha256").lstrip(":/=").replace(":", "")
-    if len(digits) != _SHA256_DIGITS or set(digits) - set("0123456789abcdef"):
-        raise ConnectionTrouble(
-            f"the pin {pin!r} is no SHA-256 fingerprint: 64 hexadecimal digits are needed"
-        )
-    return digits
-
-
-def make_context(settings: TlsSettings) -> ssl.SSLContext:
-    """Return OpenSSL's settings. SSLKEYLOGFILE and SSL_CERT_FILE are honoured.
-
-    Raises ConnectionTrouble, naming the file that cannot be used.
-    """
-    pinned = settings.fingerprints()
-    context = _trusting(settings)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # an old protocol was asked for
-        context.minimum_version = settings.minimum
-    if settings.minimum < ssl.TLSVersion.TLSv1_2:
-        context.set_ciphers("DEFAULT:@SECLEVEL=0")
-    context.options |= ssl.OP_NO_RENEGOTIATION
-    if settings.insecure or pinned:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    if settings.certificate:
-        _load_own(context, settings)
-    return context
-
-
-def _trusting(settings: TlsSettings) -> ssl.SSLContext:
-    try:
-        context = ssl.create_default_context(cafile=settings.ca or None)
-    except (OSError, ValueError) as error:
-        what = f"{settings.ca!r}" if settings.ca else "SSLKEYLOGFILE or the platform's trust store"
-        raise ConnectionTrouble(f"cannot use {what} for TLS: {_reason(error)}") from None
-    if settings.ca:
-        # Whoever names a file trusts what is in it, be it no root.
-        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-    return context
-
-
-def _load_own(context: ssl.SSLContext, settings: TlsSettings) -> None:
-    try:
-        context.load_cert_chain(settings.certificate, settings.key or None, password=_no_password)
-    except (OSError, ValueError) as error:
-        names = " and ".join(filter(None, (settings.certificate, settings.key)))
-        raise ConnectionTrouble(
-            f"cannot use {names} as client certificate and key: {_reason(error)}"
-        ) from None
-
-
-def _no_password() -> str:
-    raise ValueError("the key has a passphrase, which is not supported")
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, ssl.SSLError):
-        return f"no PEM that OpenSSL can read, or parts that do not fit ({error.reason})"
-    return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
 
 
 class TlsLayer:
@@ -269,15 +190,14 @@ class TlsLayer:
         view, parts, at = self._view, [], 0
         read: Callable[[int, memoryview], int] = cast(Any, self._tls).read  # into the buffer
         try:
-            while True:
-                at += read(BLOCK - at, view[at:])
+            while got := read(BLOCK - at, view[at:]):
+                at += got
                 if at == BLOCK:
                     parts.append(bytes(view))
                     at = 0
+            self.close_notified = True
         except ssl.SSLWantReadError:
             pass
-        except ssl.SSLZeroReturnError:
-            self.close_notified = True
         except ssl.SSLError as error:
             self.failure = error
         rest = bytes(view[:at])

@@ -196,7 +196,7 @@ class Dialogue:
         if self.challenged:
             self._respond(octets, secret)
         else:
-            self._append(octets, parse(cut.shortened(octets)), secret, now)
+            self._append(octets, parse(cut.shortened()), secret, now)
 
     def _secret_in(self, octets: bytes) -> Secret | None:
         """The secret in a line of the client that isn't whole."""
@@ -238,7 +238,7 @@ class Dialogue:
         if cut is None or not whole:
             self._events.append(LongLine(octets, Side.SERVER))
             return
-        self._server_line(octets, cut.shortened(octets), now)
+        self._server_line(octets, cut.shortened(), now)
         self._server_cut = None
 
     def _server_line(self, raw: bytes, line: bytes, now: float) -> None:

@@ -45,20 +45,20 @@ class CutLine:
     follows is part of a secret.
     """
 
-    __slots__ = ("_last", "head", "octets", "secret")
+    __slots__ = ("_end", "head", "octets", "secret")
 
     def __init__(self, head: bytes, secret: bool = False) -> None:
         self.head = head
         self.octets = len(head)
         self.secret = secret
-        self._last = head[-1:]
+        self._end = head[-1:]
 
     def add(self, part: bytes) -> None:
         """Take in the next part."""
         self.octets += len(part)
-        self._last = part[-1:]
+        self._end = (self._end + part)[-2:]
 
-    def shortened(self, last: bytes) -> bytes:
-        """Return the head with the line end that ``last``, the line's last part, gives it."""
-        end = b"\r\n" if (self._last + last).endswith(b"\r\n") else b"\n"
+    def shortened(self) -> bytes:
+        """Return the head with the end of the line, now that its last part was taken in."""
+        end = b"\r\n" if self._end == b"\r\n" else b"\n"
         return self.head.removesuffix(b"\r") + end

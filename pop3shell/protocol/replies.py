@@ -22,7 +22,9 @@ _INDICATORS = {b"+OK": Status.OK, b"-ERR": Status.ERR}
 _INDICATOR = re.compile(rb"(?i)\+OK|-ERR")
 _CODE = re.compile(rb"\[([^\s\]]+)\]")
 _STAT = re.compile(rb" ?([0-9]{1,20}) +([0-9]{1,20})(?![0-9])")
-_TIMESTAMP = re.compile(rb"<[^<>\x00-\x20\x7f-\xff]+@[^<>@\x00-\x20\x7f-\xff]+>")
+_TIMESTAMP = re.compile(
+    rb"""<(?:"[^"<>\x00-\x1f\x7f-\xff]*"|[^"<>@\x00-\x20\x7f-\xff])+@[^<>@\x00-\x20\x7f-\xff]+>"""
+)
 _SCAN = re.compile(rb"^([0-9]{1,20}) +([0-9]{1,20})(?![0-9])", re.MULTILINE)
 _UNIQUE_ID = re.compile(rb"^([0-9]{1,20}) +([^\s]+)", re.MULTILINE)
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 #: A server's echo shorter than this is left alone: it would mask common words.
 SHORTEST_ECHO = 6
 
+#: What may stand around a secret that was typed carelessly.
+_AROUND = b" \t\r\0=:,;'\"`<>()[]"
 _NO_RESPONSE = frozenset({b"", b"*", b"="})
 
 
@@ -156,19 +158,28 @@ class Redactor:
     def __init__(self) -> None:
         self._passwords: dict[bytes, bytes] = {}
         self._echoes: dict[int, _Echoes] = {}
+        self._unanswered: dict[int, _Echoes] = {}
+        self._begun: Event | None = None
 
     def octets(self, event: Event) -> bytes:
         """Return ``event.raw`` with placeholders for its secrets and for their echo."""
         secret = getattr(event, "secret", None)
         if secret is not None:
-            return self._replace(event.raw, getattr(event, "command", None), secret)
+            return self._replace(event, secret)
         if not self._echoes:
             return event.raw
         command = getattr(event, "command", None)
         if command is None:
             return self.mask(event.raw)
-        echoes = self._echoes.get(id(command))
-        return echoes.mask(event.raw) if echoes else event.raw
+        octets = event.raw
+        if echoes := self._echoes.get(id(command)):
+            octets = echoes.mask(octets)
+            if getattr(event, "status", None) is not None:
+                self._unanswered.pop(id(command), None)
+        # Where replies and commands don't match, an echo may be in the reply to another command.
+        for echoes in self._unanswered.values():
+            octets = echoes.mask(octets)
+        return octets
 
     def mask(self, octets: bytes) -> bytes:
         """Replace any echo of the secrets sent last."""
@@ -184,36 +195,54 @@ class Redactor:
         fresh = b"${password%d}" % number if number > 1 else b"${password}"
         return self._passwords.setdefault(octets, fresh)
 
-    def _replace(self, raw: bytes, command: CommandLine | None, secret: Secret) -> bytes:
+    def _replace(self, event: Event, secret: Secret) -> bytes:
+        raw = event.raw
+        command: CommandLine | None = getattr(event, "command", None)
         placeholder = b""
         if secret.label:
             octets = raw[secret.start : secret.stop]
             placeholder = self.placeholder(octets, secret.label)
-            if command is not None:
-                self._listen(command, octets, placeholder)
+            self._echoes_of(command or event).add(octets, placeholder)
+            self._begun = None if command else event
+        elif command and self._begun:
+            self._remember(command, self._echoes_of(self._begun))
         return raw[: secret.start] + placeholder + raw[secret.stop :]
 
-    def _listen(self, command: CommandLine, octets: bytes, placeholder: bytes) -> None:
-        echoes = self._echoes.get(id(command))
-        if echoes is None:
-            echoes = self._echoes[id(command)] = _Echoes(command)
-            if len(self._echoes) > limits.ECHOES:
-                del self._echoes[next(iter(self._echoes))]
-        echoes.add(octets, placeholder)
+    def _echoes_of(self, owner: CommandLine | Event) -> _Echoes:
+        return self._echoes.get(id(owner)) or self._remember(owner, _Echoes(owner))
+
+    def _remember(self, owner: CommandLine | Event, echoes: _Echoes) -> _Echoes:
+        if self._begun:  # a secret that came in parts; now its command is known
+            self._forget(id(self._begun))
+            self._begun = None
+        echoes.owner = owner
+        self._echoes[id(owner)] = self._unanswered[id(owner)] = echoes
+        if len(self._echoes) > limits.ECHOES:
+            self._forget(next(iter(self._echoes)))
+        return echoes
+
+    def _forget(self, owner: int) -> None:
+        self._echoes.pop(owner, None)
+        self._unanswered.pop(owner, None)
 
 
 class _Echoes:
-    """What a server may repeat of the secrets of one command, and what is put in its place."""
+    """What a server may repeat of the secrets of one command, and what is put in its place.
 
-    def __init__(self, command: CommandLine) -> None:
-        self.command = command  # kept so that its identity stays its own
+    ``owner`` is the command, kept so that its identity stays its own, or the beginning of a line
+    too long to be held.
+    """
+
+    def __init__(self, owner: CommandLine | Event) -> None:
+        self.owner = owner
         self._words: dict[bytes, bytes] = {}
         self._pattern: re.Pattern[bytes] | None = None
 
     def add(self, octets: bytes, placeholder: bytes) -> None:
         """Look for a secret from now on: the whole, and each of its words."""
         begun = octets[: limits.ECHO]
-        for word in (begun, octets.strip()[: limits.ECHO], *begun.split()):
+        bare = octets.strip(_AROUND)[: limits.ECHO]
+        for word in (begun, bare, *(word.strip(_AROUND) for word in begun.split())):
             if len(word) >= SHORTEST_ECHO:
                 self._words.setdefault(word.lower(), placeholder)
         longest_first = sorted(self._words, key=len, reverse=True)

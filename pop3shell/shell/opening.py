@@ -10,6 +10,7 @@ from pop3shell.net.resolve import shown
 from pop3shell.protocol.events import Ending
 from pop3shell.protocol.replies import Status
 from pop3shell.shell.peers import SILENT_PEER, looks_like
+from pop3shell.shell.security import IMPLICIT, STARTTLS, start_by_stls, tell
 from pop3shell.shell.shell import OpenSession, Shell
 
 #: Seconds to connect within, or fewer if --timeout says so.
@@ -24,8 +25,10 @@ async def open_session(shell: Shell, host: str, port: int, family: socket.Addres
     Raises ConnectionTrouble with a sentence on what came instead.
     """
     client = shell.client
+    security = shell.security
+    implicit = security.tls if security.mode == IMPLICIT else None
     within = min(CONNECT_WITHIN, client.timeout or CONNECT_WITHIN)
-    await client.connect(host, port, family=family, connect_timeout=within)
+    await client.connect(host, port, family=family, connect_timeout=within, tls=implicit)
     if shell.settings.interactive:
         shell.say(address_line(host, port, client))
         shell.flush()
@@ -38,6 +41,10 @@ async def open_session(shell: Shell, host: str, port: int, family: socket.Addres
         raise ConnectionTrouble(
             f"{where} refused the connection in its greeting; its text says why, try again later"
         )
+    if security.mode == STARTTLS:
+        await start_by_stls(shell)
+    elif security.mode == IMPLICIT:
+        tell(shell)
 
 
 def opener(host: str, port: int, family: socket.AddressFamily) -> OpenSession:

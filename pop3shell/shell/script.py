@@ -25,7 +25,7 @@ class _Farewell:
     def __init__(self, shell: Shell) -> None:
         self.shell = shell
         self.said = self.accepted = self._waited = False
-        self.handlers = {ev.ReplyEnd: self._replied}
+        self.handlers = {ev.ReplyEnd: self._replied, ev.Greeting: self._greeted}
         shell.watch(self)
 
     def _replied(self, event: ev.ReplyEnd) -> None:
@@ -33,6 +33,9 @@ class _Farewell:
         self.said = command.row is commands.QUIT and not command.arguments
         self.accepted = self.said and event.status is Status.OK
         self._waited = False
+
+    def _greeted(self, event: ev.Greeting) -> None:
+        self.said = self.accepted = False  # another connection
 
     async def read_to_the_close(self) -> None:
         """Read what still comes until the server closes; bounded, and only once for a QUIT."""
@@ -67,13 +70,14 @@ async def run_script(shell: Shell, lines: AsyncIterator[bytes]) -> Exit:
     async for line in lines:
         if not shell.client.dialogue.challenged and _is_skipped(line):
             continue
-        if shell.client.closed or shell.leaving:
+        if shell.leaving or (shell.client.closed and not line.startswith(b":")):
             return _left_over(shell)
         try:
             await shell.perform(line)
         except ColonError as error:
             shell.warn(str(error))
             status = Exit.NO
+        shell.flush()  # the next line may be long in coming
         if farewell.accepted:
             await farewell.read_to_the_close()
         if farewell.broken():

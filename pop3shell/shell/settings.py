@@ -12,6 +12,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "timing": _SWITCH,
     "hex": _SWITCH,
     "hints": _SWITCH,
+    "cleartext": _SWITCH,
 }
 
 
@@ -20,7 +21,8 @@ class Settings:
     """How a shell behaves.
 
     ``validate``: ``off``; ``warn`` says what is wrong with a line and sends it; ``strict`` sends
-    a faulty line only behind ``!``. ``interactive``: a person types.
+    a faulty line only behind ``!``. ``cleartext``: ``:login`` may send a password unencrypted to
+    another machine. ``interactive``: a person types.
     """
 
     validate: str = "warn"
@@ -28,6 +30,7 @@ class Settings:
     timing: bool = True
     hex: bool = False
     hints: bool = True
+    cleartext: bool = False
 
     def change(self, name: str, value: str) -> None:
         """Set ``name`` to ``value`` as typed. Raises ValueError with a sentence."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import BinaryIO, TextIO
+from typing import BinaryIO, Protocol, TextIO
 
 from pop3shell.net.client import Client
 from pop3shell.net.errors import ConnectionTrouble
@@ -13,15 +13,29 @@ from pop3shell.protocol import events as ev
 from pop3shell.protocol.advice import Advice, advise
 from pop3shell.protocol.events import Event
 from pop3shell.protocol.framing import CRLF
+from pop3shell.protocol.lastexchange import Recorder
 from pop3shell.protocol.replies import Status
 from pop3shell.protocol.secrets import Redactor
+from pop3shell.shell.credentials import Login
 from pop3shell.shell.endings import cut_off
+from pop3shell.shell.security import Security, negotiate
 from pop3shell.shell.settings import Settings
 from pop3shell.view.printer import DialoguePrinter
 from pop3shell.view.safe import visible_text
 
 AskSecret = Callable[[str], Awaitable[str | None]]
 OpenSession = Callable[["Shell", str, int | None], Awaitable[None]]
+
+
+class Confirm(Protocol):
+    """Asks a yes-or-no question; ``default`` is what Enter alone means."""
+
+    def __call__(self, question: str, default: bool = False) -> Awaitable[bool]:
+        """Ask it."""
+
+
+async def _nobody_confirms(question: str, default: bool = False) -> bool:
+    return default
 
 
 class ColonError(Exception):
@@ -64,12 +78,17 @@ class Shell:
         self.redactor = Redactor()
         self.printer = DialoguePrinter(out, self.redactor)
         self.leaving = False
+        self.security = Security()
+        self.login = Login()
+        self.confirm: Confirm = _nobody_confirms
         self.show_advice = self._warn_of
         #: What is known of messages that were looked at: sender and subject, by number.
         self.summaries: dict[int, str] = {}
         self._watching: list[object] = []
         self._open: OpenSession | None = None
+        self.recorder = Recorder(lambda: self.client.session, self.redactor)
         self.watch(self.printer)
+        self.watch(self.recorder)
 
     # ---- the connection ----
 
@@ -112,9 +131,12 @@ class Shell:
 
     async def send(self, octets: bytes) -> None:
         """Send octets as they are, and wait for what they ask for."""
-        self.client.send(octets)
+        client = self.client
+        client.send(octets)
         self.flush()
-        await self.client.settled()
+        await client.settled()
+        if client.awaits_tls:
+            await negotiate(self)
 
     def _passes(self, line: bytes) -> bool:
         """Advise on a line; whether it may be sent. Raises Refused if it may not."""

@@ -73,6 +73,10 @@ def _table(title: str, rows: list[tuple[str, str]]) -> str:
     return "\n".join([title, *lines])
 
 
+def _title(text: str) -> str:
+    return textwrap.fill(text, WIDTH, subsequent_indent="  ")
+
+
 def _paragraph(text: str) -> str:
     return textwrap.fill(text, WIDTH, initial_indent="  ", subsequent_indent="  ")
 
@@ -100,7 +104,15 @@ def _command(row: Command) -> str:
     facts.append(("defined in", str(row.reference)))
     example = "\n".join(f"    {line}" for line in row.example)
     return "\n".join(
-        [f"{row.verb}: {row.meaning}", "", _paragraph(row.detail), "", _facts(facts), "", example]
+        [
+            _title(f"{row.verb}: {row.meaning}"),
+            "",
+            _paragraph(row.detail),
+            "",
+            _facts(facts),
+            "",
+            example,
+        ]
     )
 
 
@@ -121,7 +133,13 @@ def _state(row: StateRow) -> str:
     allowed = " ".join(c.verb for c in COMMANDS if row.state in c.states)
     facts = [("commands", allowed or "none"), ("defined in", str(row.reference))]
     return "\n".join(
-        [f"{row.state.value} state: {row.meaning}", "", _paragraph(row.detail), "", _facts(facts)]
+        [
+            _title(f"{row.state.value} state: {row.meaning}"),
+            "",
+            _paragraph(row.detail),
+            "",
+            _facts(facts),
+        ]
     )
 
 
@@ -131,7 +149,7 @@ def _capability(row: Capability) -> str:
     if enabled:
         facts.append(("commands", enabled))
     facts.append(("defined in", str(row.reference)))
-    title = f"{row.tag} (capability): {row.meaning}"
+    title = _title(f"{row.tag} (capability): {row.meaning}")
     return "\n".join([title, "", _facts(facts)])
 
 
@@ -139,4 +157,5 @@ def _code(row: ResponseCode) -> str:
     where = " ".join(command.verb for command in row.valid_on) or "any command"
     facts = [("in replies to", where), ("what to do", row.advice)]
     facts.append(("defined in", str(row.reference)))
-    return "\n".join([f"[{row.name}] (response code): {row.meaning}", "", _facts(facts)])
+    title = _title(f"[{row.name}] (response code): {row.meaning}")
+    return "\n".join([title, "", _facts(facts)])

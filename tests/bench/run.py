@@ -16,10 +16,13 @@ from tempfile import TemporaryDirectory
 
 from bench_harness import Benchmark, interleave, judge, table, took
 from bench_rows import big, listing, mbox, noop, start
+from bench_typing import keystroke, prompt
 
 Opened = Callable[[Path], AbstractContextManager[Benchmark]]
 BENCHMARKS: dict[str, Opened] = {
     "start": start,
+    "prompt": prompt,
+    "keystroke": keystroke,
     "big": big,
     "mbox": mbox,
     "noop": noop,

@@ -77,7 +77,8 @@ service pop3-login {{
     port = {port}
   }}
   inet_listener pop3s {{
-    port = 0
+    port = {tls_port}
+    ssl = yes
   }}
 }}
 service anvil {{
@@ -138,7 +139,7 @@ class Dovecot:
         self.setup = setup or Setup()
         self.root = os.getuid() == 0
         self.mail = Owner.of("nobody") if self.root else Owner.of(os.getuid())
-        self.port = 0
+        self.port = self.tls_port = 0
         self._numbers = count(1)
 
     def __enter__(self) -> "Dovecot":
@@ -184,6 +185,7 @@ class Dovecot:
     def _start(self) -> None:
         for left in reversed(range(STARTS)):
             self.port = _free_port()
+            self.tls_port = _free_port() if self.setup.certificate else 0
             config = self.base / "dovecot.conf"
             config.write_text(self._config())
             with (self.base / "stderr").open("wb") as errors:
@@ -233,6 +235,7 @@ class Dovecot:
             base=self.base,
             host=HOST,
             port=self.port,
+            tls_port=self.tls_port,
             internal=Owner.of("dovecot") if self.root else me,
             login=Owner.of("dovenull") if self.root else me,
             mail=self.mail,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from support.scripted import GREETING, ScriptedServer, close, dialogue, expect, reset
 
-from pop3shell.shell.colon.login import PASSWORD_VARIABLE
+from pop3shell.shell.credentials import PASSWORD_VARIABLE
 
 QUIT = dialogue("C: QUIT", "S: +OK bye")
+NO_CAPA = dialogue("C: CAPA", "S: -ERR what")
 STAMPED = b"+OK POP3 server ready <1896.697170952@dbc.mtview.ca.us>\r\n"
 DIGEST = "c4c9334bac560ecc979e58001b3e22fb"  # RFC 1939 section 7
 
@@ -27,17 +28,17 @@ def login(here, monkeypatch):
 
 
 def test_a_timestamp_in_the_greeting_makes_it_apop(login):
-    steps = (expect(f"APOP mrose {DIGEST}"), b"+OK in\r\n", *QUIT)
+    steps = (*NO_CAPA, expect(f"APOP mrose {DIGEST}"), b"+OK in\r\n", *QUIT)
     with ScriptedServer(STAMPED, *steps) as server:
         ran = login(server, ":login mrose")
-    assert (ran.status, ran.sent) == (0, ["APOP mrose ${apop}", "QUIT"])
+    assert (ran.status, ran.sent) == (0, ["CAPA", "APOP mrose ${apop}", "QUIT"])
 
 
 def test_without_a_timestamp_it_is_user_and_pass(login):
     steps = dialogue("C: USER mrose", "S: +OK", "C: PASS tanstaaf", "S: +OK", *QUIT)
-    with ScriptedServer(GREETING, *steps) as server:
+    with ScriptedServer(GREETING, *NO_CAPA, *steps) as server:
         ran = login(server, ":login mrose")
-    assert (ran.status, ran.sent) == (0, ["USER mrose", "PASS ${password}", "QUIT"])
+    assert (ran.status, ran.sent) == (0, ["CAPA", "USER mrose", "PASS ${password}", "QUIT"])
 
 
 @pytest.mark.parametrize("way", ["USER", "user", " User "])
@@ -52,13 +53,15 @@ def test_apop_cannot_be_had_without_a_timestamp(login):
         ran = login(server, ":login mrose APOP")
     assert ran.status == 1
     assert ran.errors == [
-        "pop3shell: the greeting holds no timestamp, which APOP needs; log in with "
-        ":login mrose USER"
+        (
+            "pop3shell: the greeting holds no timestamp, which APOP needs; log in with "
+            ":login mrose USER"
+        )
     ]
 
 
 def test_a_refused_digest_names_the_other_way(login):
-    steps = (expect(f"APOP mrose {DIGEST}"), b"-ERR no\r\n", *QUIT)
+    steps = (*NO_CAPA, expect(f"APOP mrose {DIGEST}"), b"-ERR no\r\n", *QUIT)
     with ScriptedServer(STAMPED, *steps) as server:
         ran = login(server, ":login mrose")
     assert ran.status == 1
@@ -75,7 +78,7 @@ def test_a_wrong_password_fails(login, practice_server, monkeypatch):
 
 def test_a_refused_name_sends_no_password(login):
     with ScriptedServer(GREETING, *dialogue("C: USER mrose", "S: -ERR"), *QUIT) as server:
-        ran = login(server, ":login mrose")
+        ran = login(server, ":login mrose USER")
     assert ran.status == 1
     assert ran.errors == ["pop3shell: the server refused the name mrose"]
 
@@ -94,7 +97,7 @@ def test_without_a_password_nothing_is_sent(login, monkeypatch, value):
     else:
         monkeypatch.setenv(PASSWORD_VARIABLE, value)
     with ScriptedServer(GREETING, *QUIT) as server:
-        ran = login(server, ":login mrose")
+        ran = login(server, ":login mrose USER")
     assert (ran.status, server.received) == (1, b"QUIT\r\n")
     assert f"set {PASSWORD_VARIABLE}" in ran.err
 
@@ -103,7 +106,7 @@ def test_without_a_password_nothing_is_sent(login, monkeypatch, value):
 def test_a_password_that_would_become_two_lines_is_not_sent(login, monkeypatch, password):
     monkeypatch.setenv(PASSWORD_VARIABLE, password)
     with ScriptedServer(GREETING, *QUIT) as server:
-        ran = login(server, ":login mrose")
+        ran = login(server, ":login mrose USER")
     assert (ran.status, server.received) == (1, b"QUIT\r\n")
     assert "staaf" not in ran.out + ran.err
 
@@ -114,18 +117,34 @@ def test_a_second_login_is_refused_by_the_shell(login, practice_server):
     assert "not possible in the TRANSACTION state" in ran.err
 
 
-@pytest.mark.parametrize("arguments", ["", " mrose tanstaaf", " mrose USER x", " mrose PLAINX"])
-def test_bad_arguments_are_explained_and_not_repeated(login, arguments):
+@pytest.mark.parametrize("arguments", ["", " mrose USER x", " mrose PLAINX"])
+def test_bad_arguments_send_nothing(login, arguments):
     with ScriptedServer(GREETING, *QUIT) as server:
         ran = login(server, f":login{arguments}")
     assert (ran.status, server.received) == (1, b"QUIT\r\n")
-    assert ran.err.startswith("pop3shell: say :login USER")
+    assert ran.err.startswith("pop3shell: ")
+
+
+def test_a_password_typed_behind_the_name_is_not_repeated(login):
+    with ScriptedServer(GREETING, *QUIT) as server:
+        ran = login(server, ":login mrose tanstaaf")  # which looks for it in all that is shown
+    assert (ran.status, server.received) == (1, b"QUIT\r\n")
 
 
 @pytest.mark.parametrize("last", [close, reset])
 def test_a_server_that_goes_away_is_not_taken_for_a_refusal(login, last):
     with ScriptedServer(GREETING, expect("USER mrose"), last) as server:
-        ran = login(server, ":login mrose", "STAT")
+        ran = login(server, ":login mrose USER", "STAT")
     assert ran.status == 3
     assert len(ran.errors) == 1
     assert "before its reply was complete" in ran.err
+
+
+@pytest.mark.parametrize("last", [close, reset])
+def test_a_server_that_goes_away_in_a_sasl_exchange_is_not_taken_for_a_refusal(login, last):
+    steps = (*NO_CAPA, *dialogue("C: AUTH PLAIN", "S: + "))
+    with ScriptedServer(GREETING, *steps, lambda s, c: s.read(c), last) as server:
+        ran = login(server, "!CAPA", ":login mrose PLAIN", "STAT")
+    assert ran.status == 3
+    assert ran.errors[-1].endswith("before its reply was complete")
+    assert "${sasl}" in ran.out

@@ -51,8 +51,10 @@ def test_marked_messages_are_not_removed_by_a_script_that_does_not_say_quit(here
     ran = here(*address, lines=(*LOGIN, "DELE 1", "DELE 3"))
     assert ran.status == 0
     assert ran.errors == [
-        "pop3shell: closed without QUIT: the script did not say it, and messages are marked as "
-        "deleted (1 3); they stay in the maildrop"
+        (
+            "pop3shell: closed without QUIT: the script did not say it, and messages are marked as "
+            "deleted (1 3); they stay in the maildrop"
+        )
     ]
     assert "C: QUIT" not in ran.lines
     assert "S: +OK 17 5011173" in here(*address, lines=(*LOGIN, "STAT")).lines
@@ -109,8 +111,10 @@ def test_a_server_that_does_not_close_behind_quit_is_left(here, hurried, lines):
         ran = here("connect", server.host, server.port, lines=lines)
     assert (ran.status, server.received) == (0, b"QUIT\r\n")
     assert ran.errors == [
-        "pop3shell: the server did not close the connection within 0.2 seconds of its reply to "
-        "QUIT (RFC 1939 section 6)"
+        (
+            "pop3shell: the server did not close the connection within 0.2 seconds of its reply to "
+            "QUIT (RFC 1939 section 6)"
+        )
     ]
 
 

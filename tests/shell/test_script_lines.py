@@ -125,8 +125,10 @@ def test_validation_advises_on_standard_error_and_sends(here):
         ran = here("connect", server.host, server.port, lines="STAT\n")
     assert ran.status == 0
     assert ran.errors == [
-        "pop3shell: STAT is not allowed in the AUTHORIZATION state; log in first with USER and "
-        "PASS, or :login (RFC 1939 section 5)"
+        (
+            "pop3shell: STAT is not allowed in the AUTHORIZATION state; log in first with USER and "
+            "PASS, or :login (RFC 1939 section 5)"
+        )
     ]
 
 

@@ -25,8 +25,10 @@ def test_a_refused_connection_says_which_address_refused(here):
     ran = here("connect", "127.0.0.1", port)
     assert (ran.status, ran.out) == (3, "")
     assert ran.errors == [
-        f"pop3shell: could not connect: 127.0.0.1:{port}: connection refused "
-        "(nothing listens on that port)"
+        (
+            f"pop3shell: could not connect: 127.0.0.1:{port}: connection refused "
+            "(nothing listens on that port)"
+        )
     ]
 
 
@@ -38,8 +40,10 @@ def test_an_unknown_host_is_named(here, monkeypatch):
     ran = here("connect", "nosuch.invalid")
     assert (ran.status, ran.out) == (3, "")
     assert ran.errors == [
-        "pop3shell: no host 'nosuch.invalid' is known (Name or service not known); check the name "
-        "and your name server"
+        (
+            "pop3shell: no host 'nosuch.invalid' is known (Name or service not known); check the "
+            "name and your name server"
+        )
     ]
 
 
@@ -60,8 +64,10 @@ def test_a_host_that_does_not_answer_is_given_up(here, monkeypatch):
     ran = here("connect", "127.0.0.1", "--timeout", "0.2")
     assert ran.status == 3
     assert ran.errors == [
-        "pop3shell: no answer from 127.0.0.1:110 within 0.2 seconds; a firewall may drop the "
-        "packets, or the host is down"
+        (
+            "pop3shell: no answer from 127.0.0.1:110 within 0.2 seconds; a firewall may drop the "
+            "packets, or the host is down"
+        )
     ]
 
 
@@ -116,8 +122,10 @@ def test_a_negative_greeting_ends_it(here):
     assert (ran.status, server.received) == (3, b"")
     assert ran.lines == ["S: -ERR [SYS/TEMP] try later"]
     assert ran.errors == [
-        f"pop3shell: {server.address} refused the connection in its greeting; its text says why, "
-        "try again later"
+        (
+            f"pop3shell: {server.address} refused the connection in its greeting; its text says "
+            "why, try again later"
+        )
     ]
 
 
@@ -179,8 +187,10 @@ def test_silence_while_a_reply_is_due_is_bounded(here, part):
         ran = here("connect", server.host, server.port, *arguments, lines="RETR 1\nQUIT\n")
     assert ran.status == 3
     assert ran.errors == [
-        f"pop3shell: {server.address} was silent for 0.3 seconds with a reply due; --timeout sets "
-        "how long to wait"
+        (
+            f"pop3shell: {server.address} was silent for 0.3 seconds with a reply due; --timeout "
+            "sets how long to wait"
+        )
     ]
     assert server.received == b"RETR 1\r\n"
 

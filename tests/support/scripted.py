@@ -14,8 +14,10 @@ import socket
 import struct
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Self
 
+from pop3shell.net.resolve import shown
 from support.practice import SECONDS
 
 GREETING = b"+OK ready\r\n"
@@ -33,7 +35,7 @@ class ScriptedServer:
         )
         self._listener.settimeout(SECONDS)
         self.host, self.port = self._listener.getsockname()[:2]
-        self.address = f"[{self.host}]:{self.port}" if ":" in self.host else f"127.0.0.1:{self.port}"
+        self.address = shown(self.host, self.port)
         self.received = b""
         self.release = threading.Event()
         self._failure: BaseException | None = None
@@ -45,7 +47,10 @@ class ScriptedServer:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self.release.set()
-        self._thread.join(SECONDS)
+        if kind is not None:
+            with suppress(OSError):  # nobody else will call; wake whoever waits for it
+                self._listener.shutdown(socket.SHUT_RDWR)
+        self._thread.join(SECONDS if kind is None else 1.0)
         self._listener.close()
         if kind is None:
             assert not self._thread.is_alive(), "the scripted server did not come to its end"
@@ -83,10 +88,8 @@ class ScriptedServer:
 
 
 def _send(client: socket.socket, octets: bytes) -> None:
-    try:
+    with suppress(ConnectionError):  # the client has gone away, as it may
         client.sendall(octets)
-    except ConnectionError:
-        pass  # the client has gone away, as it may
 
 
 def expect(line: str | bytes) -> Step:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from pop3shell.protocol.findings import Level, Rule
 from pop3shell.protocol.spec.references import rfc
 
+USABLE = Rule(
+    "TLS-01", Level.MUST, "TLS can be had, by STLS or on a port of its own", rfc(8314, "4")
+)
 INJECTED = Rule(
     "TLS-05",
     Level.SECURITY,
@@ -21,4 +24,4 @@ CLOSE_NOTIFIED = Rule(
     "TLS-10", Level.SHOULD, "TLS is closed by an alert before TCP is", rfc(8314, "3.4")
 )
 
-TLS: tuple[Rule, ...] = (INJECTED, CERTIFICATE, CLOSE_NOTIFIED)
+TLS: tuple[Rule, ...] = (USABLE, INJECTED, CERTIFICATE, CLOSE_NOTIFIED)

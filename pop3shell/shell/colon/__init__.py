@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from functools import cache
 from typing import TYPE_CHECKING
 
 from pop3shell.shell.colon.table import ColonCommand
@@ -11,17 +12,23 @@ if TYPE_CHECKING:
     from pop3shell.shell.shell import Shell
 
 
+@cache
 def table() -> dict[str, ColonCommand]:
     """Return the colon commands by name."""
-    from pop3shell.shell.colon import login, looking, saving, sending, settings
-
-    rows = (
-        *looking.COMMANDS,
-        *login.COMMANDS,
-        *sending.COMMANDS,
-        *saving.COMMANDS,
-        *settings.COMMANDS,
+    from pop3shell.shell.colon import (
+        explaining,
+        login,
+        looking,
+        messages,
+        saving,
+        sending,
+        settings,
+        tls,
+        viewing,
     )
+
+    modules = (explaining, login, looking, messages, saving, sending, settings, tls, viewing)
+    rows = [row for module in modules for row in module.COMMANDS]
     return {row.name: row for row in sorted(rows, key=lambda row: row.name)}
 
 

@@ -1,86 +1,77 @@
-"""``:login``: log in by the shell's own steps."""
+"""``:login``, ``:auth`` and ``:b64``: authentication by machine, or by hand with some help."""
 
 from __future__ import annotations
 
-import hashlib
-import os
-
+from pop3shell.protocol.sasl import pop3
 from pop3shell.protocol.spec import commands
 from pop3shell.protocol.spec.states import State
+from pop3shell.shell.authentication import choose, log_in, way_named
+from pop3shell.shell.colon.sending import unescape
 from pop3shell.shell.colon.table import ColonCommand
 from pop3shell.shell.shell import ColonError, Shell
 
-PASSWORD_VARIABLE = "POP3SHELL_PASSWORD"
+_STEP = "--step"
 
 
 async def _login(shell: Shell, arguments: str) -> None:
-    user, way = _parse(arguments)
+    words = arguments.split()
+    if len(words) > 2 or (not words and not shell.login.user):
+        raise ColonError("say :login USER, or :login USER MECHANISM; --user names a user for good")
+    _check_state(shell)
+    user = words[0] if words else shell.login.user
+    way = way_named(words[1]) if len(words) == 2 else await choose(shell)
+    await log_in(shell, user, way)
+
+
+async def _auth(shell: Shell, arguments: str) -> None:
+    words = arguments.split()
+    step = _STEP in words
+    names = [word for word in words if word != _STEP]
+    if not 1 <= len(names) <= 2:
+        raise ColonError(f"say :auth MECHANISM [USER] [{_STEP}]")
+    _check_state(shell)
+    way = way_named(names[0])
+    user = names[1] if len(names) == 2 else shell.login.user or shell.client.session.user
+    if not user and (way.mechanism is None or way.mechanism.needs_password):
+        raise ColonError(f"say who logs in: :auth {names[0]} USER, or start with --user")
+    await log_in(shell, user, way, step=step)
+
+
+def _check_state(shell: Shell) -> None:
     session = shell.client.session
     if session.state is not State.AUTHORIZATION:
         raise ColonError(f"logging in is not possible in the {session.state.value} state")
-    if not way:
-        way = commands.APOP.verb if session.timestamp else commands.USER.verb
-    password = await _password(shell, user)
-    if way == commands.APOP.verb:
-        await _by_digest(shell, user, password)
-    else:
-        await _by_password(shell, user, password)
+    if shell.client.dialogue.challenged:
+        raise ColonError("an authentication is under way; * cancels it")
 
 
-def _parse(arguments: str) -> tuple[str, str]:
-    user, _, way = arguments.partition(" ")
-    ways = (commands.USER.verb, commands.APOP.verb)
-    way = way.strip().upper()
-    if not user or way not in ("", *ways):
-        raise ColonError(f"say :login USER, or :login USER {ways[0]}|{ways[1]}")
-    return user, way
-
-
-async def _password(shell: Shell, user: str) -> bytes:
-    password = os.environ.get(PASSWORD_VARIABLE)
-    if password is None:
-        password = await shell.ask_secret(f"password of {user}: ")
-    if not password:
-        raise ColonError(f"no password was given; set {PASSWORD_VARIABLE} or type one")
-    octets = password.encode("utf-8", "surrogateescape")
-    if any(octet in octets for octet in (b"\r", b"\n", b"\0")):
-        raise ColonError("the password holds a line end or a NUL, which POP3 cannot carry")
-    return octets
-
-
-async def _by_password(shell: Shell, user: str, password: bytes) -> None:
-    name = commands.USER.verb.encode()
-    if not (await shell.exchange(name + b" " + _octets(user))).ok:
-        raise ColonError(f"the server refused the name {user}")
-    if not (await shell.exchange(commands.PASS.verb.encode() + b" " + password)).ok:
-        raise ColonError(f"the login of {user} was refused")
-
-
-async def _by_digest(shell: Shell, user: str, password: bytes) -> None:
-    stamp = shell.client.session.timestamp
-    if not stamp:
+async def _b64(shell: Shell, arguments: str) -> None:
+    encoded = pop3.encode(unescape(arguments))
+    if not shell.client.dialogue.challenged:
         raise ColonError(
-            "the greeting holds no timestamp, which APOP needs; log in with "
-            f":login {user} {commands.USER.verb}"
+            f"no challenge is waiting for an answer; begin with {commands.AUTH.verb} MECHANISM"
         )
-    digest = hashlib.md5(stamp + password, usedforsecurity=False).hexdigest()
-    line = commands.APOP.verb.encode() + b" " + _octets(user) + b" " + digest.encode()
-    if not (await shell.exchange(line)).ok:
-        raise ColonError(
-            f"the login of {user} by APOP was refused; the password may be wrong, or the server "
-            f"may know it only as a hash: then try :login {user} {commands.USER.verb}"
-        )
-
-
-def _octets(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
+    await shell.send(encoded + b"\r\n")
 
 
 COMMANDS = (
     ColonCommand(
         "login",
-        "USER [USER|APOP]",
-        "log in; APOP where the greeting has a timestamp",
+        "[USER] [MECHANISM|USER|APOP]",
+        "log in, by the strongest way that the server offers if none is named",
         _login,
+    ),
+    ColonCommand(
+        "auth",
+        "MECHANISM [USER] [--step]",
+        "log in by that mechanism; --step stops at each challenge",
+        _auth,
+    ),
+    ColonCommand(
+        "b64",
+        "TEXT",
+        r"answer a challenge with TEXT, encoded as base64; \0 and \xHH stand for octets",
+        _b64,
+        strips=False,
     ),
 )

@@ -62,6 +62,7 @@ class Interactive:
         shell.watch(self)
         shell.show_advice = self._show_advice
         shell.ask_secret = self._ask_secret
+        shell.confirm = self._confirm
 
     # ---- asked by the prompt ----
 
@@ -229,8 +230,9 @@ class Interactive:
                 shell.say(f"left without {verb}: nothing was removed")
             shell.leaving = True
 
-    async def _confirm(self, question: str) -> bool:
-        return await self._answer(question) in ("y", "yes")
+    async def _confirm(self, question: str, default: bool = False) -> bool:
+        answer = await self._answer(question)
+        return answer in ("y", "yes") or (default and not answer)
 
     async def _answer(self, question: str) -> str:
         """One answer, in lower case; ``c`` at Ctrl-C, ``n`` at Ctrl-D."""

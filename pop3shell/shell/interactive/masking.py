@@ -9,6 +9,8 @@ from pop3shell.protocol.spec.commands import BY_VERB
 
 #: Colon commands whose arguments may hold a whole command line.
 _CARRIERS = (":send", ":pipeline")
+#: Colon commands whose arguments are a secret as a whole.
+_SECRET = (":b64",)
 
 
 def secret_from(text: str, session: Session, challenged: bool) -> int | None:
@@ -38,6 +40,8 @@ def _in_line(line: str) -> int | None:
 
 def _in_colon_command(text: str) -> int | None:
     name, _, rest = text.partition(" ")
+    if name in _SECRET and rest:
+        return len(name) + 1
     if name not in _CARRIERS:
         return None
     base = len(name) + 1

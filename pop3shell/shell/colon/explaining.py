@@ -1,0 +1,25 @@
+"""``:explain``: the last exchange in words."""
+
+from __future__ import annotations
+
+from pop3shell.shell.colon.table import ColonCommand
+from pop3shell.shell.shell import ColonError, Shell
+
+
+async def _explain(shell: Shell, arguments: str) -> None:
+    if arguments:
+        raise ColonError(f":explain takes nothing; :help {arguments} explains a word of POP3")
+    from pop3shell.view.narrate import narrate, narrate_greeting
+
+    exchange, greeting = shell.recorder.last, shell.client.greeting
+    if exchange is not None:
+        shell.say(narrate(exchange, shell.client.session))
+    elif greeting is not None:
+        shell.say(narrate_greeting(greeting))
+    else:
+        raise ColonError("nothing was said yet that could be explained")
+
+
+COMMANDS = (
+    ColonCommand("explain", "", "explain the last command and its reply, with the RFC", _explain),
+)

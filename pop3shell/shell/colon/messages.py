@@ -1,0 +1,167 @@
+"""``:messages``: a table of the maildrop."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from typing import TYPE_CHECKING
+
+from pop3shell.net.errors import ConnectionTrouble
+from pop3shell.protocol.spec import commands
+from pop3shell.protocol.spec.commands import Command
+from pop3shell.protocol.spec.states import State
+from pop3shell.shell.colon.table import ColonCommand
+from pop3shell.shell.endings import cut_off
+from pop3shell.shell.shell import ColonError, Shell
+from pop3shell.view.safe import visible_text
+
+if TYPE_CHECKING:
+    from pop3shell.view.mail import Summary
+
+#: Messages shown where no range is given.
+LAST = 50
+#: Commands sent ahead of their replies where PIPELINING is announced.
+WINDOW = 64
+#: Messages numbered through where the server does not list them.
+UNLISTED = 100_000
+
+_RANGE = re.compile(r"([0-9]{1,10})(?:-([0-9]{1,10}))?")
+
+
+async def _messages(shell: Shell, arguments: str) -> None:
+    wanted = _range(arguments)
+    session = shell.client.session
+    if session.state is not State.TRANSACTION:
+        raise ColonError(f"there are no messages in the {session.state.value} state; log in first")
+    listed = await _listed(shell)
+    if not listed:
+        shell.say("the maildrop is empty")
+        return
+    numbers = _chosen(listed, wanted)
+    if session.capabilities is None:
+        await shell.exchange(commands.CAPA.verb.encode())
+    await _unique_ids(shell, numbers)
+    await _show(shell, numbers)
+    if wanted is None and len(numbers) < len(listed):
+        shell.say(f"the last {LAST} of {len(listed)}; :messages 1-200 shows others")
+
+
+def _range(text: str) -> tuple[int, int] | None:
+    """First and last number of a range; None where none is given."""
+    if not text:
+        return None
+    found = _RANGE.fullmatch(text)
+    if found is None:
+        raise ColonError(f"{text} is no message number and no range such as 1-200")
+    first, last = int(found[1]), int(found[2] or found[1])
+    if first < 1 or last < first:
+        raise ColonError(f"{text} is no range of messages: numbers begin with 1 and go up")
+    return first, last
+
+
+async def _listed(shell: Shell) -> list[int]:
+    """Every message number, those marked as deleted included, asking the server if need be."""
+    from pop3shell.shell.fetching import quietly
+
+    session = shell.client.session
+    if not session.sizes:
+        with quietly(shell):
+            ok = (await shell.exchange(commands.LIST.verb.encode())).ok
+        if not ok:
+            return await _counted(shell)
+    return sorted(session.sizes.keys() | session.deleted)
+
+
+async def _counted(shell: Shell) -> list[int]:
+    """The numbers where the server does not list them, but tells how many there are."""
+    session = shell.client.session
+    if session.highest is None:
+        await shell.exchange(commands.STAT.verb.encode())
+    if session.highest is None:
+        raise ColonError("the server neither lists its messages nor tells how many there are")
+    return list(range(1, min(session.highest, UNLISTED) + 1))
+
+
+def _chosen(listed: list[int], wanted: tuple[int, int] | None) -> list[int]:
+    if wanted is None:
+        return listed[-LAST:]
+    first, last = wanted
+    numbers = [number for number in listed if first <= number <= last]
+    if not numbers:
+        many = f"{len(listed)} message" + ("" if len(listed) == 1 else "s")
+        raise ColonError(f"the maildrop has {many}, none of them from {first} to {last}")
+    return numbers
+
+
+def _worth_asking(shell: Shell, row: Command) -> bool:
+    """Whether ``row`` may work; a server that refuses CAPA announces nothing."""
+    session = shell.client.session
+    return not session.capabilities or bool(session.announces(row.capability))
+
+
+async def _unique_ids(shell: Shell, numbers: list[int]) -> None:
+    from pop3shell.shell.fetching import quietly
+
+    session = shell.client.session
+    unknown = set(numbers) - session.deleted - session.unique_ids.keys()
+    if unknown and _worth_asking(shell, commands.UIDL):
+        with quietly(shell):
+            await shell.exchange(commands.UIDL.verb.encode())
+
+
+async def _show(shell: Shell, numbers: list[int]) -> None:
+    from pop3shell.shell.fetching import Headers
+
+    session = shell.client.session
+    asked = [number for number in numbers if number not in session.deleted]
+    announced = session.announces("PIPELINING") and session.announces(commands.TOP.capability)
+    headers = Headers(shell, asked, WINDOW if announced else 1)
+    if _worth_asking(shell, commands.TOP):
+        try:
+            await headers.run()
+        finally:
+            _remember(shell, headers.summaries)
+    else:
+        headers.missing = True
+    _print(shell, numbers, {} if headers.missing else headers.summaries)
+    if headers.missing:
+        verb, reference = commands.TOP.verb, commands.TOP.reference
+        shell.say(f"without {verb} ({reference}), which the server lacks, no header can be shown")
+    if sentence := cut_off(shell.client):
+        raise ConnectionTrouble(sentence)
+
+
+def _remember(shell: Shell, summaries: dict[int, Summary]) -> None:
+    """Keep what completion shows beside the numbers."""
+    shell.summaries.update((n, str(found)) for n, found in summaries.items() if str(found))
+
+
+def _print(shell: Shell, numbers: list[int], summaries: dict[int, Summary]) -> None:
+    from pop3shell.view.listing import UNLIMITED, Row, listing
+    from pop3shell.view.mail import Summary
+
+    session = shell.client.session
+    sizes, unique_ids, deleted = session.sizes, session.unique_ids, session.deleted
+    rows = [
+        Row(
+            number,
+            sizes.get(number),
+            visible_text(unique_ids.get(number, "")),
+            summaries.get(number) or Summary(subject=shell.summaries.get(number, "")),
+            number in deleted,
+        )
+        for number in numbers
+    ]
+    interactive = shell.settings.interactive
+    width = shutil.get_terminal_size().columns if interactive else UNLIMITED
+    shell.say("\n".join(listing(rows, width)))
+
+
+COMMANDS = (
+    ColonCommand(
+        "messages",
+        "[N|N-M]",
+        f"list messages with sender and subject; the last {LAST} if no range is given",
+        _messages,
+    ),
+)

@@ -1,0 +1,189 @@
+"""Bodies of replies for the shell's own use: held in memory up to a limit, not shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any
+
+from pop3shell.net.errors import ConnectionTrouble
+from pop3shell.protocol import events as ev
+from pop3shell.protocol.framing import CRLF
+from pop3shell.protocol.replies import Status
+from pop3shell.protocol.spec import commands
+from pop3shell.shell.endings import cut_off
+from pop3shell.shell.progress import Progress
+from pop3shell.shell.shell import Shell
+from pop3shell.view.mail import HEADER_LIMIT, Summary, header_of, summarise
+from pop3shell.view.safe import visible
+
+#: Refusals, with no success before, after which TOP is taken to be missing.
+GIVE_UP_AFTER = 3
+
+
+@contextmanager
+def quietly(shell: Shell) -> Iterator[None]:
+    """Leave out what multi-line replies hold while the block runs."""
+    shell.printer.bodies = False
+    try:
+        yield
+    finally:
+        shell.printer.bodies = True
+
+
+class Fetch:
+    """One command whose body is kept: its first ``limit`` octets, dots unstuffed.
+
+    ``octets`` counts all of it; ``status`` and ``text`` are those of the reply.
+    """
+
+    def __init__(self, shell: Shell, line: str, limit: int) -> None:
+        self._shell = shell
+        self._line = line
+        self._limit = limit
+        self._kept = bytearray()
+        self._progress = Progress(shell.errors)
+        self.status: Status | None = None
+        self.text = ""
+        self.octets = 0
+        self.handlers: dict[type, Callable[[Any], None]] = {
+            ev.StatusLine: self._status,
+            ev.BodyData: self._data,
+        }
+
+    @property
+    def content(self) -> bytes:
+        """What was kept."""
+        return bytes(self._kept)
+
+    async def run(self) -> bool:
+        """Send the command and read its reply; whether it is positive.
+
+        Raises ConnectionTrouble if the connection ends before the reply does.
+        """
+        client = self._shell.client
+        client.observers.append(self)
+        try:
+            with quietly(self._shell):
+                await self._shell.send(self._line.encode() + CRLF)
+        finally:
+            client.observers.remove(self)
+            self._progress.end()
+        if sentence := cut_off(client):
+            raise ConnectionTrouble(sentence)
+        return self.status is Status.OK
+
+    def _status(self, event: ev.StatusLine) -> None:
+        self.status, self.text = event.status, visible(self._shell.redactor.mask(event.text))
+
+    def _data(self, event: ev.BodyData) -> None:
+        content = event.content
+        self.octets += len(content)
+        if (room := self._limit - len(self._kept)) > 0:
+            self._kept += content[:room]
+        self._progress.show(lambda: f"{self.octets:,} octets")
+
+
+class Headers:
+    """The headers of messages, summarised, by TOP; at most ``window`` commands are sent ahead.
+
+    One message that is refused, or has no header worth the name, doesn't stop the others.
+    ``summaries`` is filled in order; ``missing`` is set where TOP seems not to be there at all.
+    """
+
+    def __init__(self, shell: Shell, numbers: list[int], window: int) -> None:
+        self._shell = shell
+        self._numbers = numbers
+        line = f"{commands.TOP.verb} %d 0\r\n".encode()
+        self._lines = map(line.__mod__, numbers)
+        self._left = len(numbers)
+        self._window = window
+        self._header = bytearray()
+        self._ended = False
+        self._octets = 0
+        self._refused = 0
+        self._progress = Progress(shell.errors)
+        self.summaries: dict[int, Summary] = {}
+        self.missing = False
+        self.handlers: dict[type, Callable[[Any], None]] = {
+            ev.StatusLine: self._status,
+            ev.BodyData: self._data,
+            ev.BodyEnd: self._body_end,
+            ev.ReplyEnd: self._replied,
+        }
+
+    async def run(self) -> None:
+        """Ask for every header. Cancelled, it sends no more; what is due is for others to read."""
+        client = self._shell.client
+        client.observers.append(self)
+        try:
+            with quietly(self._shell):
+                self._send_more()
+                self._shell.flush()
+                while self._left and not client.closed:
+                    await client.settled()
+                await client.settled()
+        finally:
+            self._left = 0
+            client.observers.remove(self)
+            self._progress.end()
+
+    def _send_more(self) -> None:
+        client = self._shell.client
+        room = self._window - client.dialogue.outstanding
+        lines = list(islice(self._lines, max(0, min(self._left, room))))
+        self._left -= len(lines)
+        if lines and not client.closed:
+            client.send(b"".join(lines))
+
+    # ---- one message ----
+
+    def _status(self, event: ev.StatusLine) -> None:
+        self._header.clear()
+        self._ended, self._octets = False, 0
+        if event.status is Status.OK:
+            self._refused = -len(self._numbers)  # it works: later refusals are of one message
+            # Stays as it is if the connection ends within the reply.
+            self._take(event, Summary(trouble="the connection ended in its reply"))
+        elif event.status is Status.ERR:
+            self._refused += 1
+            text = visible(self._shell.redactor.mask(event.text))
+            self._take(event, Summary(trouble=f"{commands.TOP.verb} refused: {text}"))
+
+    def _take(self, event: ev.StatusLine | ev.BodyEnd, summary: Summary) -> None:
+        number = event.command.number
+        if number is not None:
+            self.summaries[number] = summary
+
+    def _data(self, event: ev.BodyData) -> None:
+        chunk = event.chunk
+        self._octets += chunk.stop - chunk.start
+        if not self._ended:
+            room = HEADER_LIMIT + 1 - len(self._header)
+            self._header += event.content[:room]
+            self._ended = len(self._header) > HEADER_LIMIT or self._whole()
+        self._progress.show(self._far)
+
+    def _whole(self) -> bool:
+        begun = self._header
+        return begun.startswith((b"\r\n", b"\n")) or b"\n\r\n" in begun or b"\n\n" in begun
+
+    def _body_end(self, event: ev.BodyEnd) -> None:
+        header = bytes(self._header)
+        if len(header_of(header)) >= HEADER_LIMIT:
+            found = summarise(header)
+            trouble = f"a header without end, {self._octets:,} octets"
+            self._take(event, Summary(found.date, found.sender, found.subject, trouble))
+        else:
+            self._take(event, summarise(header))
+
+    def _replied(self, event: ev.ReplyEnd) -> None:
+        """Send the next commands as soon as there is room, without waking anybody up."""
+        if self._refused >= GIVE_UP_AFTER:
+            self._left, self.missing = 0, True
+        elif self._left and self._shell.client.dialogue.outstanding <= self._window // 2:
+            self._send_more()
+
+    def _far(self) -> str:
+        return f"{len(self.summaries)} of {len(self._numbers)} messages"

@@ -1,0 +1,1 @@
+"""The remembered dialogue: its model, its text format, comparison."""

@@ -1,0 +1,280 @@
+"""Comparing a reply with the one that a transcript remembers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from pop3shell.protocol import replies
+from pop3shell.protocol.commandline import CommandLine, strip_end
+from pop3shell.protocol.framing import TERMINATOR
+from pop3shell.protocol.replies import Status
+from pop3shell.protocol.secrets import Redactor, in_command
+from pop3shell.protocol.spec import commands
+from pop3shell.transcript import happenings
+from pop3shell.transcript.escapes import visible
+from pop3shell.transcript.expectations import Exactly, Expectation, LeftOut, Like, Numbers
+from pop3shell.transcript.model import (
+    Happened,
+    Pattern,
+    ServerEntry,
+    ServerLine,
+    ServerLines,
+)
+
+#: Differences of one reply that are told; then the rest of it is passed over.
+DIFFERENCES = 10
+#: Octets of a line that are shown.
+SHOWN = 200
+
+_NUMBER = re.compile(rb" *([0-9]{1,20})(?![0-9])")
+
+
+class Level(Enum):
+    """How closely replies are compared."""
+
+    STATUS = "status"
+    SHAPE = "shape"
+    EXACT = "exact"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where a reply isn't what was expected. ``number`` is the line of the transcript."""
+
+    number: int
+    where: str
+    expected: str
+    got: str
+
+    def __str__(self) -> str:
+        return f"line {self.number}, {self.where}: expected {self.expected}, got {self.got}"
+
+
+class ReplyComparison:
+    """Compares one reply, as it arrives, with what the transcript has for it.
+
+    ``expected`` are the entries of that reply (events among them but for what was elided count
+    for nothing), taken as far as needed. ``command`` is what is replied to, None for the
+    greeting. Expectations by hand (``S~``, ``S...``) and stand-ins hold at every level.
+    """
+
+    def __init__(
+        self,
+        expected: Iterable[ServerEntry | Happened],
+        level: Level,
+        command: CommandLine | None = None,
+        redactor: Redactor | None = None,
+    ) -> None:
+        self._pieces = _pieces(expected, level, command)
+        self._level = level
+        self._where = "the greeting" if command is None else f"reply to {_named(command)}"
+        self._mask = (redactor or Redactor()).mask
+        self._piece: Expectation | None = None
+        self._skipping = False
+        self._got = b""
+        self._number = 0
+        self._over = False
+        self.differences: list[Difference] = []
+        self._next()
+
+    def feed(self, octets: bytes) -> None:
+        """Take in octets of the reply."""
+        self._got += octets
+        self._go_on(final=False)
+
+    def end(self) -> list[Difference]:
+        """Take in that the reply is complete; return all differences."""
+        self._go_on(final=True)
+        if self._piece is not None and not self._over:
+            self._differ(self._piece.shown, "nothing more")
+        return self.differences
+
+    def _next(self) -> None:
+        """Go on to the next piece; None stands for any number of lines."""
+        self._skipping = False
+        for piece in self._pieces:
+            if piece is not None:
+                self._piece, self._number = piece, piece.number
+                return
+            self._skipping = True
+        self._piece = None
+
+    def _go_on(self, final: bool) -> None:
+        while self._got and not self._over:
+            before = self._piece, len(self._got)
+            self._step(final)
+            if before == (self._piece, len(self._got)):
+                return
+        if self._over:
+            self._got = b""
+
+    def _step(self, final: bool) -> None:
+        piece = self._piece
+        if piece is None:
+            self._surplus(final)
+            return
+        if self._skipping:
+            skipped, found = piece.find(self._got, final)
+            self._got = self._got[skipped:]
+            self._skipping = not found
+            if not found:
+                return
+        taken = piece.take(self._got, final)
+        self._number = piece.number
+        self._got = self._got[taken.octets :]
+        if taken.expected or taken.got:
+            self._differ(taken.expected, taken.got)
+        if taken.done:
+            self._next()
+
+    def _surplus(self, final: bool) -> None:
+        """What comes behind all that was expected."""
+        if not self._skipping and self._level is not Level.STATUS:
+            end = self._got.find(b"\n") + 1
+            if not end and not final:
+                return
+            self._differ("nothing more", self._got[: end or None])
+            self._over = True
+        self._got = b""
+
+    def _differ(self, expected: bytes | str, got: bytes | str) -> None:
+        shown = self._shown(expected), self._shown(got)
+        self.differences.append(Difference(self._number, self._where, *shown))
+        self._over = len(self.differences) >= DIFFERENCES
+
+    def _shown(self, octets: bytes | str) -> str:
+        if isinstance(octets, str):
+            return octets
+        text = visible(self._mask(strip_end(octets))[:SHOWN]).decode()
+        return f'"{text}"'
+
+
+class _SameStatus(Expectation):
+    """A status line that says the same."""
+
+    def __init__(self, number: int, line: bytes, level: Level, command: CommandLine | None) -> None:
+        super().__init__(number, line)
+        self._level = level
+        self._command = command
+        self._said = self._outline(line)
+
+    def meets(self, line: bytes) -> bool:
+        """Whether the line says the same."""
+        return self._outline(line) == self._said
+
+    def _outline(self, line: bytes) -> tuple[object, ...]:
+        """What counts of a status line at this level."""
+        status, text, _ = replies.status_of(line)
+        indicator = status or line[:2].strip()
+        if self._level is Level.STATUS or status is None:
+            return (indicator,)
+        return indicator, replies.response_code(text), self._told(status, text)
+
+    def _told(self, status: Status, text: bytes) -> bytes | None:
+        """The count of STAT, the message number of LIST n and UIDL n."""
+        command = self._command
+        if command is None or status is not Status.OK:
+            return None
+        counts = command.row is commands.STAT or (_lists(command) and command.arguments)
+        found = _NUMBER.match(text) if counts else None
+        return found[1] if found else None
+
+
+def _lists(command: CommandLine | None) -> bool:
+    return command is not None and command.row in (commands.LIST, commands.UIDL)
+
+
+def _named(command: CommandLine) -> str:
+    """The command as it can be shown."""
+    secret = in_command(command, in_login=True)
+    text = command.text if secret is None else command.text[: secret.start] + b"..."
+    return visible(text[:SHOWN]).decode()
+
+
+def _pieces(
+    expected: Iterable[ServerEntry | Happened], level: Level, command: CommandLine | None
+) -> Iterator[Expectation | None]:
+    """Turn entries into what to compare with; None stands for any number of lines."""
+    said = _Exact() if level is Level.EXACT else _Loose(level, command)
+    for entry in expected:
+        if isinstance(entry, ServerLine | ServerLines):
+            yield from said.pieces(entry)
+            continue
+        if isinstance(entry, Happened):
+            left_out = happenings.as_elided(entry.text)
+            if left_out:
+                yield LeftOut(entry.number, left_out) if level is Level.EXACT else None
+            continue
+        yield from said.interrupted()
+        yield Like(entry.number, entry.regex) if isinstance(entry, Pattern) else None
+
+
+class _Exact:
+    """What was said counts with every octet."""
+
+    def pieces(self, entry: ServerLine | ServerLines) -> Iterator[Expectation | None]:
+        """Turn octets into what to compare with."""
+        if isinstance(entry, ServerLine) and entry.placeholders:
+            yield _around_secrets(entry)
+        else:
+            yield Exactly(entry.number, entry.octets)
+
+    def interrupted(self) -> Iterator[None]:
+        """An expectation by hand follows."""
+        return iter(())
+
+
+class _Loose:
+    """What was said counts only in part: the status line, the form, the messages of a listing."""
+
+    def __init__(self, level: Level, command: CommandLine | None) -> None:
+        self._level = level
+        self._command = command
+        self._first = True
+        self._lists = level is Level.SHAPE and _lists(command)
+        self._listing: list[bytes] = []
+
+    def pieces(self, entry: ServerLine | ServerLines) -> Iterator[Expectation | None]:
+        """Turn octets into what to compare with."""
+        octets, number = entry.octets, entry.number
+        if self._first:
+            self._first = False
+            end = octets.find(b"\n") + 1 or len(octets)
+            yield _SameStatus(number, octets[:end], self._level, self._command)
+            octets, number = octets[end:], number + 1
+        if octets:
+            yield from self._body(octets, number)
+
+    def interrupted(self) -> Iterator[None]:
+        """An expectation by hand follows: what it says counts, not the listing as a whole."""
+        self._first = self._lists = False
+        self._listing = []
+        yield from ()
+
+    def _body(self, octets: bytes, number: int) -> Iterator[Expectation | None]:
+        ends = (b"\n" + octets).endswith(b"\n" + TERMINATOR) and self._level is Level.SHAPE
+        if self._lists:
+            self._listing.append(octets.removesuffix(TERMINATOR) if ends else octets)
+            if ends:
+                yield Numbers(number, b"".join(self._listing))
+        else:
+            yield None
+        if ends:
+            yield Exactly(number + octets.count(b"\n") - 1, TERMINATOR)
+
+
+def _around_secrets(line: ServerLine) -> Like:
+    """A line in which the server repeated a secret, whatever its value."""
+    pattern, at = "", 0
+    for placeholder in line.placeholders:
+        pattern += _literally(line.octets[at : placeholder.start]) + ".*"
+        at = placeholder.stop
+    pattern += _literally(strip_end(line.octets[at:]))
+    return Like(line.number, re.compile(pattern, re.DOTALL))
+
+
+def _literally(octets: bytes) -> str:
+    return re.escape(octets.decode("utf-8", "surrogateescape"))

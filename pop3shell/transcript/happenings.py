@@ -1,0 +1,74 @@
+"""The texts of the events ``*:``, written and read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pop3shell.protocol.events import Ending, Side
+
+_CLOSED = re.compile(r"closed by (client|server)(?:: (reset|timed out))?")
+_ELIDED = re.compile(r"elided ([0-9]{1,18}) octets sha256=([0-9a-f]{64})")
+_AUTH = re.compile(r"auth (\S+) as (.*?)(?: nonce=(\S+))?", re.DOTALL)
+_HOW = {None: Ending.ORDERLY, "reset": Ending.RESET, "timed out": Ending.SILENT}
+
+
+@dataclass(frozen=True, slots=True)
+class Elided:
+    """So many octets of a body were left out; ``sha256`` of them, in hexadecimal digits."""
+
+    octets: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A SASL login; ``nonce`` is the client's, where the mechanism has one, else empty."""
+
+    mechanism: str
+    user: str
+    nonce: str
+
+
+def connected(address: str) -> str:
+    """``address`` is the server's, with its port."""
+    return f"connected {address}"
+
+
+def tls_established(version: str, cipher: str) -> str:
+    """TLS holds from here on."""
+    return f"TLS established {version} {cipher}"
+
+
+def auth(mechanism: str, user: str, nonce: str = "") -> str:
+    """A SASL exchange begins; what it takes to answer the same challenges again."""
+    return f"auth {mechanism} as {user}" + (f" nonce={nonce}" if nonce else "")
+
+
+def closed(side: Side, ending: Ending) -> str:
+    """The connection ended: by whom and how."""
+    how = "" if ending is Ending.ORDERLY else f": {ending.value}"
+    return f"closed by {side.value}{how}"
+
+
+def elided(left_out: Elided) -> str:
+    """Part of a body was left out."""
+    return f"elided {left_out.octets} octets sha256={left_out.sha256}"
+
+
+def as_auth(text: str) -> Login | None:
+    """Read what ``auth`` wrote; None for another event."""
+    found = _AUTH.fullmatch(text)
+    return Login(found[1], found[2], found[3] or "") if found else None
+
+
+def as_closed(text: str) -> tuple[Side, Ending] | None:
+    """Read what ``closed`` wrote; None for another event."""
+    found = _CLOSED.fullmatch(text)
+    return (Side(found[1]), _HOW[found[2]]) if found else None
+
+
+def as_elided(text: str) -> Elided | None:
+    """Read what ``elided`` wrote; None for another event."""
+    found = _ELIDED.fullmatch(text)
+    return Elided(int(found[1]), found[2]) if found else None

@@ -1,0 +1,258 @@
+"""Writing a transcript while the dialogue goes on: an observer of its events."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from pop3shell.protocol import events as ev
+from pop3shell.protocol.events import Event, Side
+from pop3shell.protocol.secrets import Redactor
+from pop3shell.transcript import happenings
+from pop3shell.transcript.elision import Elision
+from pop3shell.transcript.errors import RecordingFailed
+from pop3shell.transcript.escapes import escape, escape_line, escape_lines, visible
+from pop3shell.transcript.grammar import MAGIC, VERSION
+from pop3shell.transcript.redaction import Pieces, Redaction
+
+#: Octets of a body's line that is not at its end after which it is written in parts.
+LONGEST_PART = 1 << 16
+#: Octets of a body written at once.
+BLOCK = 1 << 18
+
+_CLIENT, _SERVER, _EVENT = b"C:", b"S:", b"*:"
+
+
+class Output(Protocol):
+    """Where a transcript goes. ``write`` may take less than all, as a raw file does."""
+
+    def write(self, octets: bytes, /) -> int | None:
+        """Write octets at once, unbuffered; return how many."""
+
+    def close(self) -> None:
+        """No more will be written."""
+
+
+def create(path: Path) -> Output:
+    """Open a new file of mode 0600, unbuffered; a device such as ``/dev/null`` will do.
+
+    Raises RecordingFailed, also where the file exists: a transcript overwrites nothing.
+    """
+    try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            return path.open("wb", buffering=0)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        return os.fdopen(os.open(path, flags, 0o600), "wb", buffering=0)
+    except FileExistsError:
+        text = f"{path} exists already, and a transcript overwrites nothing; name another file"
+        raise RecordingFailed(text) from None
+    except (OSError, ValueError) as error:
+        raise RecordingFailed(f"cannot write a transcript to {path}: {_why(error)}") from error
+
+
+class TranscriptWriter:
+    """Writes each event at once: whatever happens, only the line being written can be lost.
+
+    ``now`` (seconds, any clock) is the start, ``started`` the same moment for people. Secrets are
+    replaced from the first octet on; share ``redactor`` with whatever else shows the session, so
+    that placeholders are the same. ``max_body`` octets of a multi-line body are recorded, all of
+    it when None.
+
+    What the disk refuses raises RecordingFailed, once; after that nothing more is written.
+    """
+
+    def __init__(
+        self,
+        out: Output,
+        now: float,
+        *,
+        started: datetime | None = None,
+        server: str = "",
+        redactor: Redactor | None = None,
+        max_body: int | None = None,
+    ) -> None:
+        self._out: Output | None = out
+        self._start = now
+        self._stamped = -1
+        self._redaction = Redaction(redactor or Redactor())
+        self._elision = None if max_body is None else Elision(max_body)
+        self._tail = b""  # of a body: the line that has no end yet
+        head = b"%s %d\n" % (MAGIC, VERSION)
+        if server:
+            head += _header("server", server)
+        if started:
+            utc = started.astimezone(UTC).replace(tzinfo=None)
+            head += _header("started", utc.isoformat(timespec="milliseconds") + "Z")
+        self._write(head)
+
+    def __call__(self, event: Event, now: float) -> None:
+        """Take in the next event of the dialogue."""
+        if self._out is None:
+            return
+        if isinstance(event, ev.BodyData):
+            raw = event.raw
+            for at in range(0, len(raw), BLOCK):
+                self._body(raw[at : at + BLOCK], now)
+            return
+        self._redaction.follow(event)
+        if handle := _HANDLERS.get(type(event)):
+            handle(self, event, now)
+
+    def happened(self, text: str, now: float) -> None:
+        """Write an event ``*:``; ``pop3shell.transcript.happenings`` makes the texts."""
+        self._line(_EVENT, [text.encode("utf-8", "surrogateescape") + b"\r\n"], now)
+
+    def note(self, text: str) -> None:
+        """Write a note, which may have several lines."""
+        for line in text.splitlines() or [""]:
+            octets = b"# " + visible(line.encode("utf-8", "surrogateescape"))
+            self._write(octets.rstrip(b" ") + b"\n")
+
+    def close(self, now: float | None = None) -> None:
+        """Write what is held back of an unfinished line, and close the file."""
+        if self._out is None:
+            return
+        self._end(self._start + self._stamped / 1000 if now is None else now)
+        out, self._out = self._out, None
+        try:
+            out.close()
+        except OSError as error:
+            raise _failed(error) from error
+
+    # ---- lines ----
+
+    def _client_line(self, event: Any, now: float) -> None:
+        self._line(_CLIENT, self._redaction.client_line(event), now)
+
+    def _server_line(self, event: Event, now: float) -> None:
+        self._end_body(now)
+        self._line(_SERVER, self._redaction.server_line(event), now)
+
+    def _part(self, event: ev.LongLine, now: float) -> None:
+        if event.side is Side.CLIENT:
+            self._line(_CLIENT, self._redaction.client_part(event), now)
+        else:
+            self._line(_SERVER, self._redaction.server_line(event), now)
+
+    def _incomplete(self, event: ev.Incomplete, now: float) -> None:
+        if event.side is Side.SERVER and (self._tail or self._body_elided):
+            self._body(event.raw, now)
+            self._end_body(now)
+        else:
+            self._part(ev.LongLine(event.raw, event.side), now)
+
+    def _closed(self, event: ev.Closed, now: float) -> None:
+        self._end(now)
+        self.happened(happenings.closed(event.side, event.ending), now)
+
+    def _end(self, now: float) -> None:
+        self._end_body(now)
+        self._line(_SERVER, [self._redaction.rest()], now)
+
+    def _line(self, tag: bytes, pieces: Pieces, now: float) -> None:
+        """Write one line, or a part of one; its last piece has its end."""
+        if not pieces or pieces == [b""]:
+            return
+        placed = [piece if at % 2 else escape(piece) for at, piece in enumerate(pieces[:-1])]
+        text = b"".join(placed) + escape_line(pieces[-1])
+        stamp = self._stamp(now) or b"[%d.%03d] " % divmod(self._stamped, 1000)
+        self._write(stamp + tag + (b" " if text else b"") + text + b"\n")
+
+    # ---- bodies ----
+
+    @property
+    def _body_elided(self) -> bool:
+        return self._elision is not None and self._elision.begun
+
+    def _body(self, octets: bytes, now: float) -> None:
+        """Write the whole lines of a body, each behind its tag, and hold back the rest."""
+        if self._elision is not None:
+            octets = self._elision.take(octets)
+        if self._tail:
+            octets = self._tail + octets
+        cut = octets.rfind(b"\n") + 1
+        self._tail = octets[cut:]
+        if cut:
+            lines = escape_lines(octets[:cut])
+            has_empty = b"" in lines
+            lines[0] = self._stamp(now) + b"S: " + lines[0]
+            lines[-1] += b"\n"
+            text = b"\nS: ".join(lines)
+            # No line's text ends in a blank: where a tag does, the line is empty.
+            self._write(text.replace(b"S: \n", b"S:\n") if has_empty else text)
+        if len(self._tail) >= LONGEST_PART:
+            self._end_part(now)
+
+    def _end_part(self, now: float) -> None:
+        tail, self._tail = self._tail, b""
+        self._line(_SERVER, [tail], now)
+
+    def _end_body(self, now: float) -> None:
+        if self._tail:
+            self._end_part(now)
+        left_out = self._elision.end() if self._elision else None
+        if left_out:
+            self._line(_EVENT, [happenings.elided(left_out).encode() + b"\r\n"], now)
+
+    # ---- writing ----
+
+    def _stamp(self, now: float) -> bytes:
+        """Return the time in brackets; nothing where the last one still holds."""
+        elapsed = max(0, round((now - self._start) * 1000))
+        if elapsed == self._stamped:
+            return b""
+        self._stamped = elapsed
+        return b"[%d.%03d] " % divmod(elapsed, 1000)
+
+    def _write(self, octets: bytes) -> None:
+        if self._out is None:
+            return
+        try:
+            written = self._out.write(octets)
+            while written and written < len(octets):
+                octets = octets[written:]
+                written = self._out.write(octets)
+            if not written:
+                raise OSError("it takes no more octets")
+        except (OSError, ValueError) as error:
+            out, self._out = self._out, None
+            with contextlib.suppress(OSError):
+                out.close()
+            raise _failed(error) from error
+
+
+def _failed(error: Exception) -> RecordingFailed:
+    why = _why(error)
+    return RecordingFailed(f"the transcript cannot be written on: {why}; recording has stopped")
+
+
+def _header(name: str, value: str) -> bytes:
+    return b"%%%s: %s\n" % (name.encode(), escape(value.encode("utf-8", "surrogateescape")))
+
+
+def _why(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)
+
+
+_HANDLERS: dict[type, Callable[[TranscriptWriter, Any, float], None]] = {
+    **dict.fromkeys((ev.CommandSent, ev.ResponseSent), TranscriptWriter._client_line),
+    **dict.fromkeys(
+        (
+            ev.Greeting,
+            ev.Banner,
+            ev.StatusLine,
+            ev.Challenge,
+            ev.BodyEnd,
+            ev.OpenLine,
+            ev.StrayLine,
+        ),
+        TranscriptWriter._server_line,
+    ),
+    ev.LongLine: TranscriptWriter._part,
+    ev.Incomplete: TranscriptWriter._incomplete,
+    ev.Closed: TranscriptWriter._closed,
+}

@@ -1,0 +1,259 @@
+"""The dialogue as a person at a terminal sees it: as it comes, in colour, and in words."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+from pop3shell.protocol import events as ev
+from pop3shell.protocol.commandline import CommandLine, strip_end
+from pop3shell.protocol.events import Event, Side
+from pop3shell.protocol.framing import CRLF
+from pop3shell.protocol.replies import Status, looks_like_status
+from pop3shell.protocol.secrets import Redactor
+from pop3shell.protocol.spec.commands import Shape
+from pop3shell.view import colour as paint
+from pop3shell.view import parts
+from pop3shell.view.hexdump import HexDump
+from pop3shell.view.parts import Pairs
+from pop3shell.view.safe import visible
+from pop3shell.view.style import Part
+
+#: Findings of one rule that are shown; a finding's characters; a challenge's octets decoded.
+FINDINGS_SHOWN, FINDING_LENGTH, DECODED = 3, 300, 1024
+
+
+class ScreenPrinter:
+    r"""Writes what the server says to ``out``, coloured by what it answers, as soon as it comes.
+
+    Unprintables are shown as ``\xHH``, secrets as placeholders, whatever the switches say:
+
+    - ``echo``: the client's lines are shown too, as ``C: …`` (what is typed stands there already);
+    - ``timing``: behind each reply, how long it took;
+    - ``hex``: both sides' octets as a hexadecimal dump instead;
+    - ``bodies``: what multi-line replies hold.
+    """
+
+    def __init__(
+        self, out: BinaryIO, redactor: Redactor, *, colour: bool, columns: int = 80
+    ) -> None:
+        self._out = out
+        self._redactor = redactor
+        self._colour = colour
+        self._dumps = {Side.CLIENT: HexDump("C", columns), Side.SERVER: HexDump("S", columns)}
+        self.bodies = True
+        self.echo = False
+        self.timing = True
+        self.hex = False
+        self._body: paint.Body | None = None
+        self._long: Side | None = None
+        self._open = False  # the line feed of a single-line reply waits for the time it took
+        self._asked = False  # the time includes the user's, at a challenge
+        self._found: Counter[str] = Counter()
+        self._findings: list[Pairs] = []
+        #: How each kind of event is shown; the others are not.
+        self.handlers: dict[type, Callable[[Any], None]] = {
+            ev.Greeting: self._greeting,
+            ev.Banner: self._other,
+            ev.CommandSent: self._command,
+            ev.ResponseSent: self._response,
+            ev.StatusLine: self._status,
+            ev.Challenge: self._challenge,
+            ev.BodyData: self._body_data,
+            ev.BodyEnd: self._body_end,
+            ev.OpenLine: self._other,
+            ev.StrayLine: self._stray,
+            ev.LongLine: self._part,
+            ev.Incomplete: self._unfinished,
+            ev.ReplyEnd: self._reply_end,
+            ev.Noted: self._noted,
+            ev.Closed: self._closed,
+        }
+
+    def end_line(self) -> None:
+        """End a line that was shown in part; what still comes of its reply is another body."""
+        body, self._body = self._body, None
+        if body is not None:
+            self._out.write(body.end())
+        for dump in self._dumps.values():
+            self._out.write(dump.end())
+        self._end_open()
+        findings, self._findings = self._findings, []
+        for pairs in findings:
+            self._write(pairs)
+
+    # ---- lines of the server ----
+
+    def _greeting(self, event: ev.Greeting) -> None:
+        self._line(event, lambda text: parts.status(text, greeting=True))
+
+    def _status(self, event: ev.StatusLine) -> None:
+        single = event.status is Status.ERR or event.command.shape is Shape.SINGLE
+        ends = event.status is not None and single and not self.hex
+        self._line(event, lambda text: parts.status(text, event.command), open_=ends)
+        if not ends:
+            self._out.flush()
+
+    def _challenge(self, event: ev.Challenge) -> None:
+        self._asked = True
+        decoded = _decoded(self._redactor.octets(event)[2:])
+        self._line(event, parts.challenge, f"  (decoded: {decoded})" if decoded else "")
+        self._out.flush()
+
+    def _other(self, event: ev.OpenLine | ev.Banner) -> None:
+        self._line(event, _plain)
+        self._out.flush()
+
+    def _stray(self, event: ev.StrayLine) -> None:
+        known = looks_like_status(event.raw)
+        self._line(event, parts.status if known else _plain, "  (not asked for)")
+
+    def _line(
+        self,
+        event: Event,
+        take_apart: Callable[[str], Pairs],
+        remark: str = "",
+        *,
+        open_: bool = False,
+    ) -> None:
+        self._end_open()
+        octets = self._redactor.octets(event)
+        if self.hex:
+            self._dump(octets, Side.SERVER)
+            octets = b""
+            if not remark:
+                return
+        if self._long is Side.SERVER:
+            self._long, take_apart = None, _plain
+        # A bare LF at a server's line end is part of the truth, and shown.
+        text = octets.removesuffix(CRLF).decode("utf-8", "surrogateescape")
+        self._write_pairs(take_apart(text))
+        self._write_pairs(_quiet(remark))
+        self._open = open_
+        if not open_:
+            self._out.write(b"\n")
+
+    # ---- bodies ----
+
+    def _body_data(self, event: ev.BodyData) -> None:
+        if not self.bodies:
+            return
+        octets = self._redactor.octets(event)
+        if self.hex:
+            self._dump(octets, Side.SERVER)
+        else:
+            if self._body is None:
+                self._body = paint.Body(parts.rows_of(event.command), colour=self._colour)
+            self._out.write(self._body.feed(octets, event.chunk.line_end))
+        self._out.flush()
+
+    def _body_end(self, event: ev.BodyEnd) -> None:
+        if self.bodies:
+            self._line(event, _terminator)
+
+    def _reply_end(self, event: ev.ReplyEnd) -> None:
+        asked, self._asked = self._asked, False
+        multi = event.status is Status.OK and event.command.shape is not Shape.SINGLE
+        timed = self.timing and event.status is not None and not asked
+        # What only silence ends says nothing of the time; what isn't shown is timed by who does.
+        if multi and (event.command.shape is Shape.OPEN or not self.bodies):
+            timed = False
+        took = f"({duration(event.seconds)})" if timed else ""
+        if self._open and took:
+            self._write_pairs(_quiet(f"  {took}"))
+        self.end_line()
+        if took and (multi or self.hex):
+            self._write(_quiet(took))
+
+    # ---- lines of the client ----
+
+    def _command(self, event: ev.CommandSent) -> None:
+        self._asked = False
+        self._sent(event, event.command)
+
+    def _response(self, event: ev.ResponseSent) -> None:
+        self._sent(event, None)
+
+    def _sent(self, event: ev.CommandSent | ev.ResponseSent, command: CommandLine | None) -> None:
+        self._end_open()
+        if self.hex:
+            self._dump(self._redactor.octets(event), Side.CLIENT)
+            return
+        raw = self._redactor.octets(event)
+        begun, self._long = self._long is Side.CLIENT, None
+        if self.echo:
+            text = strip_end(raw).decode("utf-8", "surrogateescape")
+            self._write(_client_line(text, event, begun=begun, is_command=command is not None))
+
+    # ---- what is not whole ----
+
+    def _part(self, event: ev.LongLine) -> None:
+        """Part of an endless line; the client's may be a secret."""
+        self._end_open()
+        octets = self._redactor.octets(event)
+        if self.hex:
+            self._dump(octets, event.side)
+            return
+        first, self._long = self._long is not event.side, event.side
+        if event.side is Side.SERVER:
+            self._write_pairs(_plain(octets.decode("utf-8", "surrogateescape")))
+            self._out.flush()
+        elif self.echo:
+            self._out.write(b"C: ..." if first else b"...")
+
+    def _unfinished(self, event: ev.Incomplete) -> None:
+        """What was received of a line or body that never ended; the client's may be a secret."""
+        if event.side is Side.CLIENT:
+            return
+        octets = self._redactor.octets(event)
+        if self.hex:
+            self._dump(octets, Side.SERVER)
+        elif self._body is not None:
+            self._out.write(self._body.feed(octets, CRLF))
+        elif self.bodies:
+            self._write(_plain(octets.decode("utf-8", "surrogateescape")))
+            self._long = None
+        self.end_line()
+        self._write(_quiet("(cut off)"))
+
+    def _closed(self, event: ev.Closed) -> None:
+        self.end_line()
+
+    # ---- findings ----
+
+    def _noted(self, event: ev.Noted) -> None:
+        finding = event.finding
+        rule = finding.rule
+        self._found[rule.id] += 1
+        count = self._found[rule.id]
+        if count > FINDINGS_SHOWN:
+            return
+        more = "; more of this kind are not shown" if count == FINDINGS_SHOWN else ""
+        text = self._redactor.mask(finding.text.encode("utf-8", "surrogateescape"))
+        shown = visible(text)[:FINDING_LENGTH]
+        pairs = _quiet(f"finding {rule.id}: {shown} ({rule.reference}){more}")
+        if self._body is not None or self._long is not None:
+            self._findings.append(pairs)  # not in the middle of a line
+            return
+        self._end_open()
+        self._write(pairs)
+
+    # ---- writing ----
+
+    def _dump(self, octets: bytes, side: Side) -> None:
+        self._out.write(self._dumps[side].feed(octets))
+
+    def _end_open(self) -> None:
+        if self._open:
+            self._open = False
+            self._out.write(b"\n")
+
+    def _write(self, pairs: Pairs) -> None:
+        self._write_pairs(pairs)
+        self._out.write(b"\n")
+
+    def _write_pairs(self, pairs: Pairs) -> None:
+        self._out.write(paint.line(pairs, colour=self._colour))

@@ -1,0 +1,69 @@
+"""What can stand for a server: as telnet users write it, and POP URLs."""
+
+from __future__ import annotations
+
+import click
+import pytest
+
+from pop3shell.cli.hosts import parse_server
+
+GOOD = {
+    ("mail.example.com", None): ("mail.example.com", 110, ""),
+    ("mail.example.com", "1100"): ("mail.example.com", 1100, ""),
+    ("::1", None): ("::1", 110, ""),
+    ("[::1]", "110"): ("::1", 110, ""),
+    ("pop://mail.example.com", None): ("mail.example.com", 110, ""),
+    ("pop://mail.example.com/", None): ("mail.example.com", 110, ""),
+    ("pop://mrose@mail.example.com:1100", None): ("mail.example.com", 1100, "mrose"),
+    ("pop://mrose;AUTH=+APOP@mail.example.com", None): ("mail.example.com", 110, "mrose"),
+    ("pop://m%40example.com@[::1]:1100", None): ("::1", 1100, "m@example.com"),
+    ("POP://mail.example.com", None): ("mail.example.com", 110, ""),
+}
+
+
+@pytest.mark.parametrize(("host", "port"), GOOD)
+def test_a_server_is_understood(host, port):
+    server = parse_server(host, port)
+    assert (server.host, server.port, server.user) == GOOD[host, port]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "pop://mrose:tanstaaf@mail.example.com",
+        "pop://mrose:tanstaaf@mail.example.com:port",
+        "pop://mrose:tan/staaf@mail.example.com",
+        "pop://mrose:tanstaaf@[::1",
+        "http://mrose:tanstaaf@mail.example.com",
+        "pop://",
+        "pop://:110",
+        "pop://mail.example.com:0",
+        "pop://mail.example.com:99999",
+        "pop://mail.example.com:x",
+        "imap://mail.example.com",
+        "://",
+    ],
+)
+def test_what_is_no_pop_url_is_refused_without_repeating_a_password(url):
+    with pytest.raises(click.UsageError) as refusal:
+        parse_server(url, None)
+    assert "staaf" not in refusal.value.message
+    assert "URL" in refusal.value.message
+
+
+def test_a_url_holds_its_port_itself():
+    with pytest.raises(click.UsageError, match="write pop://HOST:PORT"):
+        parse_server("pop://mail.example.com", "110")
+
+
+@pytest.mark.parametrize("form", ["{host} {port}", "connect {host} {port}", "pop://{host}:{port}"])
+def test_a_host_alone_means_connect(here, practice_server, form):
+    server = practice_server()
+    ran = here(*form.format(host=server.host, port=server.port).split(), "-c", "NOOP")
+    assert (ran.status, ran.sent) == (0, ["NOOP", "QUIT"])
+
+
+def test_options_may_stand_before_the_host(here, practice_server):
+    server = practice_server()
+    ran = here("-4", "-c", "NOOP", server.host, server.port)
+    assert (ran.status, ran.sent) == (0, ["NOOP", "QUIT"])

@@ -1,0 +1,147 @@
+"""From a name to a connection: every address is tried, and every failure named."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from types import SimpleNamespace
+
+import pytest
+from support.practice import SECONDS
+
+from pop3shell.net import resolve
+from pop3shell.net.errors import ConnectionTrouble
+from pop3shell.net.resolve import open_socket, shown
+
+IPV4, IPV6, ANY = socket.AF_INET, socket.AF_INET6, socket.AF_UNSPEC
+
+
+@pytest.fixture
+def listener():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(SECONDS)
+        yield server
+
+
+@pytest.fixture
+def named(monkeypatch):
+    """Let every name have these addresses."""
+
+    def name(*addresses: str) -> None:
+        def getaddrinfo(host, port, family=0, *_: object, **__: object):
+            found = [(IPV6 if ":" in a else IPV4, (a, port)) for a in addresses]
+            rows = [(f, 1, 6, "", where) for f, where in found if family in (ANY, f)]
+            if not rows:
+                raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+            return rows
+
+        monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+
+    return name
+
+
+def connect(host: str, port: int, family=ANY, within: float = SECONDS) -> tuple[str, int]:
+    async def attempt() -> tuple[str, int]:
+        async with asyncio.timeout(SECONDS):
+            sock = await open_socket(host, port, family=family, within=within)
+        with sock:
+            return sock.getpeername()[:2]
+
+    return asyncio.run(attempt())
+
+
+@pytest.fixture
+def dead(monkeypatch):
+    """Let attempts at these addresses hang for ever, other ones by IPv6 fail; tell of all."""
+    attempts: list[str] = []
+    hanging: set[str] = set()
+    attempt = resolve._attempt
+
+    async def tries(address, failures):
+        attempts.append(address[1][0])
+        if address[1][0] in hanging:
+            await asyncio.get_running_loop().create_future()
+        if ":" in address[1][0]:
+            raise OSError(101, "Network is unreachable")
+        return await attempt(address, failures)
+
+    monkeypatch.setattr(resolve, "_attempt", tries)
+    return hanging, attempts
+
+
+def test_a_dead_first_address_costs_a_moment_only(listener, named, dead):
+    hanging, attempts = dead
+    hanging |= {"::1", "127.0.0.2"}
+    named("::1", "127.0.0.2", "127.0.0.1")
+    port = listener.getsockname()[1]
+    assert connect("mail.example.com", port) == ("127.0.0.1", port)
+    assert attempts == ["::1", "127.0.0.2", "127.0.0.1"]
+
+
+def test_a_refusing_first_address_costs_nothing(listener, named):
+    named("127.0.0.2", "127.0.0.1")
+    port = listener.getsockname()[1]
+    assert connect("mail.example.com", port) == ("127.0.0.1", port)
+
+
+def test_families_take_turns_and_no_address_is_tried_twice(named, dead):
+    _, attempts = dead
+    named("::1", "::2", "::3", "127.0.0.1", "::1", "127.0.0.2")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with pytest.raises(ConnectionTrouble):
+        connect("mail.example.com", port)
+    assert attempts == ["::1", "127.0.0.1", "::2", "127.0.0.2", "::3"]
+
+
+def test_every_address_that_failed_is_named_with_its_reason(named):
+    named("127.0.0.2", "127.0.0.3")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with pytest.raises(ConnectionTrouble) as trouble:
+        connect("mail.example.com", port)
+    text = str(trouble.value)
+    assert text.startswith("could not connect: ")
+    for address in ("127.0.0.2", "127.0.0.3"):
+        assert f"{address}:{port}: connection refused (nothing listens on that port)" in text
+
+
+def test_a_family_that_the_system_lacks_is_a_reason_too(named, monkeypatch):
+    def lacking(*_: object) -> None:
+        raise OSError(97, "Address family not supported by protocol")
+
+    named("::1")
+    monkeypatch.setattr(resolve, "socket", SimpleNamespace(**{**vars(socket), "socket": lacking}))
+    with pytest.raises(ConnectionTrouble, match=r"\[::1\]:110: address family not supported"):
+        connect("mail.example.com", 110)
+
+
+def test_who_does_not_answer_is_given_up_and_what_else_failed_is_named(named, dead):
+    dead[0].add("::1")
+    named("::1", "127.0.0.1")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with pytest.raises(ConnectionTrouble) as trouble:
+        connect("mail.example.com", port, within=0.5)
+    assert f"no answer from mail.example.com:{port} within 0.5 seconds" in str(trouble.value)
+    assert f"127.0.0.1:{port}: connection refused" in str(trouble.value)
+
+
+@pytest.mark.parametrize(
+    ("family", "kind"), [(IPV4, " with an IPv4 address"), (IPV6, " with an IPv6 address")]
+)
+def test_a_family_that_was_demanded_is_kept_to(named, family, kind):
+    named("::1" if family is IPV4 else "127.0.0.1")
+    with pytest.raises(ConnectionTrouble, match=f"no host 'mail.example.com'{kind} is known"):
+        connect("mail.example.com", 110, family)
+
+
+@pytest.mark.parametrize("host", ["a..b", "x" * 64, ".", "caf\u00e9."])
+def test_what_is_no_name_is_said_in_words(host):
+    with pytest.raises(ConnectionTrouble, match=r"no host .* is known"):
+        connect(host, 110)
+
+
+def test_addresses_are_shown_as_people_write_them():
+    assert shown("mail.example.com", 110) == "mail.example.com:110"
+    assert shown("::1", 110) == "[::1]:110"
