@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
 
 import click
 
@@ -43,6 +42,8 @@ def parse_server(host: str, port: str | None) -> Server:
 
 
 def _parse_url(url: str) -> Server:
+    from urllib.parse import unquote, urlsplit
+
     # What was given is not repeated: a password may be in it.
     try:
         parts = urlsplit(url)

@@ -94,8 +94,9 @@ async def hold_session(request: Request) -> Exit:
     """Connect, greet, and run what was asked for; returns the exit status."""
     loop = asyncio.get_running_loop()
     task = asyncio.current_task()
-    with contextlib.suppress(NotImplementedError, RuntimeError):  # Windows has no such handlers
-        loop.add_signal_handler(signal.SIGTERM, lambda: task.cancel() if task else None)
+    for name in _ended_by():
+        with contextlib.suppress(NotImplementedError, RuntimeError):  # Windows has no such handlers
+            loop.add_signal_handler(name, lambda: task.cancel() if task else None)
     out = _output(request)
     errors = sys.stderr or io.StringIO()  # None: closed by who started us
     shell = Shell(Client(request.timeout), out, errors, request.settings, ask_secret)
@@ -108,6 +109,15 @@ async def hold_session(request: Request) -> Exit:
     finally:
         await shell.client.close()
         out.flush()
+
+
+def _ended_by() -> list[signal.Signals]:
+    """The signals that end the session, so that it leaves the terminal as it was."""
+    names = [signal.SIGTERM]
+    hangup = getattr(signal, "SIGHUP", None)
+    if hangup is not None and signal.getsignal(hangup) is not signal.SIG_IGN:  # ignored by nohup
+        names.append(hangup)
+    return names
 
 
 def _output(request: Request) -> BinaryIO:
@@ -126,11 +136,12 @@ async def _hold(shell: Shell, request: Request) -> Exit:
         if request.lines or sys.stdin is None:  # None: closed by who started us
             return await run_script(shell, given(request.lines))
         return await run_script(shell, aiter(InputLines(sys.stdin.fileno())))
-    from pop3shell.shell.interactive.screen import TerminalOut
+    from pop3shell.shell.interactive.screen import TerminalOut, no_echo
     from pop3shell.shell.interactive.start import Manner, run_interactive, wants_plain
 
-    await again(shell, "", None)
-    if request.banner:
-        shell.say(request.banner)
     manner = Manner(wants_plain(request.plain), request.colour, request.vi)
-    return await run_interactive(shell, cast(TerminalOut, shell.out), manner)
+    with no_echo(sys.stdin.fileno()):
+        await again(shell, "", None)
+        if request.banner:
+            shell.say(request.banner)
+        return await run_interactive(shell, cast(TerminalOut, shell.out), manner)

@@ -5,18 +5,22 @@ from __future__ import annotations
 import asyncio
 import math
 import socket
+from typing import TYPE_CHECKING
 
 from pop3shell.net.connection import Connection
 from pop3shell.net.errors import ConnectionTrouble
 from pop3shell.net.observers import Observers
 from pop3shell.net.resolve import open_socket, shown
-from pop3shell.net.securing import INJECTED, StlsWatch, breach, negotiate
-from pop3shell.net.tls import TlsLayer, TlsSettings
+from pop3shell.net.stls import INJECTED, StlsWatch
 from pop3shell.protocol.dialogue import Dialogue
 from pop3shell.protocol.events import Banner, Ending, Event, Greeting, Noted, Side
 from pop3shell.protocol.findings import Rule
 from pop3shell.protocol.rules import tls as rules
 from pop3shell.protocol.session import Session
+
+if TYPE_CHECKING:  # imported when TLS begins: most sessions, and the first prompt, go without
+    from pop3shell.net.tls import TlsLayer
+    from pop3shell.net.tls_settings import TlsSettings
 
 #: Seconds of silence before the greeting after which what came instead is looked at.
 GREETING_QUIET = 1.0
@@ -86,7 +90,7 @@ class Client:
         Raises ConnectionTrouble. The greeting is waited for by ``greeted``.
         """
         self.host = host
-        layer = TlsLayer(tls, host) if tls is not None else None
+        layer = _layer(tls, host) if tls is not None else None
         sock = await open_socket(host, port, family=family, within=connect_timeout)
         self._heard = self._loop.time()
         self._connection = await Connection.over(sock, self._receive, self._ended)
@@ -110,13 +114,15 @@ class Client:
             self._connection.abort(Ending.TLS_FAILED)
             raise ConnectionTrouble(INJECTED)
         try:
-            layer = TlsLayer(settings, self.host)
+            layer = _layer(settings, self.host)
         except ConnectionTrouble:  # the server waits for TLS now, nothing else can be said to it
             self._connection.abort(Ending.TLS_FAILED)
             raise
         await self._secure(layer, within)
 
     async def _secure(self, layer: TlsLayer, within: float) -> None:
+        from pop3shell.net.securing import negotiate
+
         assert self._connection is not None
         self.tls = layer
         await negotiate(self._connection, layer, within, self.dialogue.tls_started)
@@ -220,12 +226,18 @@ class Client:
     def _ended(self, ending: Ending) -> None:
         self._cancel_timers()
         self.ending = ending
-        if self.tls is not None and (found := breach(self.tls, ending, self._stls.accepted)):
-            self.note(*found)
+        if self.tls is not None:
+            self._note_breach(self.tls, ending)
         ours = ending in (Ending.SILENT, Ending.TLS_FAILED)
         side = Side.CLIENT if ours else Side.SERVER
         self._dispatch(self.dialogue.closed(side, ending, self._loop.time()))
         self._wake()
+
+    def _note_breach(self, layer: TlsLayer, ending: Ending) -> None:
+        from pop3shell.net.securing import breach
+
+        if found := breach(layer, ending, self._stls.accepted):
+            self.note(*found)
 
     def _dispatch(self, events: list[Event]) -> None:
         if self.greeting is None:
@@ -233,6 +245,7 @@ class Client:
         self.observers.tell(events)
 
     def note(self, rule: Rule, text: str, evidence: bytes) -> None:
+        """Tell the observers of a breach that the connection itself saw."""
         finding = self.dialogue.findings.note(rule, text, evidence)
         if finding:
             self._dispatch([Noted(finding)])
@@ -302,3 +315,9 @@ class Client:
             if timer is not None:
                 timer.cancel()
         self._watchdog = self._quiet = None
+
+
+def _layer(settings: TlsSettings, host: str) -> TlsLayer:
+    from pop3shell.net.tls import TlsLayer
+
+    return TlsLayer(settings, host)

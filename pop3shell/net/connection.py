@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Octets read at once. Larger blocks make glibc give memory back and fault it in again.
 BLOCK = 1 << 16
+#: The same under TLS, where records are opened into a buffer of their own.
+TLS_BLOCK = 1 << 18
 #: Seconds of TCP silence before the kernel probes the peer, and between its probes.
 KEEPALIVE_IDLE, KEEPALIVE_INTERVAL = 60, 15
 
@@ -63,6 +65,7 @@ class Connection(asyncio.BufferedProtocol):
         ``started`` is called if it did, before anything is received through it.
         """
         self._layer, self._started = layer, started
+        self._view = memoryview(bytearray(TLS_BLOCK))
         self._shaken = asyncio.get_running_loop().create_future()
         layer.start()
         self._flush(layer)

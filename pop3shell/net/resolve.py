@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import os
 import socket
+import threading
+from typing import Any
 
 from pop3shell.net.errors import ConnectionTrouble
 
@@ -25,12 +28,37 @@ async def resolve(host: str, port: int, family: socket.AddressFamily) -> list[Ad
 
     Raises ConnectionTrouble if there are none.
     """
-    loop = asyncio.get_running_loop()
     try:
-        found = await loop.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM)
+        found = await _look_up(host, port, family)
     except (socket.gaierror, UnicodeError) as error:
         raise ConnectionTrouble(_unknown_host(host, family, error)) from None
-    return _alternate([(info[0], info[4]) for info in found])  # type: ignore[misc]
+    return _alternate([(info[0], info[4]) for info in found])
+
+
+async def _look_up(host: str, port: int, family: socket.AddressFamily) -> list[Any]:
+    """Ask the system, in a thread that nobody has to wait for when a name server is dead."""
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[list[Any]] = loop.create_future()
+
+    def settle(found: list[Any] | Exception) -> None:
+        if answer.done():
+            return
+        if isinstance(found, Exception):
+            answer.set_exception(found)
+        else:
+            answer.set_result(found)
+
+    def ask() -> None:
+        found: list[Any] | Exception
+        try:
+            found = socket.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM)
+        except Exception as error:
+            found = error
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody asks any more
+            loop.call_soon_threadsafe(settle, found)
+
+    threading.Thread(target=ask, daemon=True, name="name lookup").start()
+    return await answer
 
 
 def _unknown_host(host: str, family: socket.AddressFamily, error: Exception) -> str:

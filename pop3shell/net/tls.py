@@ -87,7 +87,7 @@ class TlsLayer:
             self._tls = make_context(settings).wrap_bio(
                 self._incoming, self._outgoing, server_hostname=self.host
             )
-        except ValueError:
+        except (ValueError, TypeError):
             raise ConnectionTrouble(
                 f"{self.host!r} is no host name that a certificate can be checked for"
             ) from None

@@ -141,7 +141,7 @@ def _advice(code: int) -> str:
 def _refused(error: Exception, offered: str) -> str:
     reason = str(getattr(error, "reason", "") or "")
     if any(part in reason for part in _TOO_OLD):
-        what = f"only offers {offered}" if offered else "has no TLS protocol in common with this"
+        what = f"only offers {offered}" if offered else "speaks none of the protocols allowed here"
         return f"the server {what}; TLS 1.2 is the oldest allowed (RFC 8314 section 4.1)"
     for part, meaning in _REASONS:
         if part in reason:

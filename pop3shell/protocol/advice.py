@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pop3shell.protocol.commandline import CommandLine, parse
 from pop3shell.protocol.exchange import COMMAND_OCTETS
@@ -23,8 +23,7 @@ _NOT_ASCII = re.compile(rb"[\x80-\xff]+")
 _BREAKING = re.compile(rb"[\x00\r]")
 
 
-@dataclass(frozen=True, slots=True)
-class Advice:
+class Advice(NamedTuple):
     """What is wrong with a line: from octet ``start`` to ``stop``, why, and the way out.
 
     ``stops`` is False for what servers may take all the same.
@@ -44,7 +43,7 @@ def advise(line: bytes, session: Session) -> list[Advice]:
     """Judge a line (without its CRLF) by the command table and the session so far."""
     command = parse(line)
     if command.row is None:
-        found = [_unknown(command)]
+        found = [_unknown(command, session)]
     elif not (found := _place(command, command.row, session)):
         found += _announced(command, command.row, session)
         found += _arguments(command, command.row)
@@ -52,8 +51,7 @@ def advise(line: bytes, session: Session) -> list[Advice]:
     return found + _not_ascii(command, session) + _form(command)
 
 
-def _unknown(command: CommandLine) -> Advice:
-    shown = command.verb.decode("ascii", "backslashreplace")
+def _unknown(command: CommandLine, session: Session) -> Advice:
     stop = len(command.verb)
     if not command.raw.strip():
         return Advice(0, stop, "an empty line is no command", rfc(1939, "3"))
@@ -61,10 +59,20 @@ def _unknown(command: CommandLine) -> Advice:
         return Advice(0, 1, "a command begins at the start of the line", rfc(1939, "3"))
     # Only the first word is looked at, and not repeated if it is far from any command: it may be
     # a password typed in the wrong place.
-    near = difflib.get_close_matches(shown.upper()[:20], [row.verb for row in COMMANDS], n=1)
-    if near:
-        return Advice(0, stop, f"no such command; did you mean {near[0]}?", rfc(1939, "3"))
+    if near := _nearest(command.verb, session):
+        return Advice(0, stop, f"no such command; did you mean {near}?", rfc(1939, "3"))
     return Advice(0, stop, "no such command; :help lists them", rfc(1939, "3"))
+
+
+def _nearest(verb: bytes, session: Session) -> str:
+    """The verb that is probably meant, of those that can be used here first; "" if none is near."""
+    typed = verb.decode("ascii", "backslashreplace").upper()[:20]
+    current = [row for row in COMMANDS if commands.is_current(row)]
+    here = [row.verb for row in current if session.state in row.states]
+    for verbs in (here, [row.verb for row in current]):
+        if near := difflib.get_close_matches(typed, verbs, n=1):
+            return near[0]
+    return ""
 
 
 def _place(command: CommandLine, row: Command, session: Session) -> list[Advice]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pop3shell.protocol.spec import commands
 from pop3shell.protocol.spec.arguments import MESSAGE
 from pop3shell.protocol.spec.commands import Command, Shape
 
 
-@dataclass(frozen=True, slots=True)
-class CommandLine:
+class CommandLine(NamedTuple):
     """A command as it was sent.
 
     ``raw`` holds every octet, the line's end included; ``verb`` is the keyword as typed;

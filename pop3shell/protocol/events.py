@@ -1,12 +1,13 @@
 """What the observer of a dialogue hands back: typed, frozen events.
 
 The ``raw`` of all events of one direction, put together, are the octets of that direction.
+They are tuples because those are made fastest; whoever compares events compares their type too.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from pop3shell.protocol.commandline import CommandLine
 from pop3shell.protocol.findings import Finding
@@ -37,8 +38,7 @@ class Ending(Enum):
     TLS_FAILED = "TLS failed"
 
 
-@dataclass(frozen=True, slots=True)
-class Greeting:
+class Greeting(NamedTuple):
     """The server's greeting. ``timestamp`` is the one for APOP, or empty."""
 
     raw: bytes
@@ -47,15 +47,13 @@ class Greeting:
     timestamp: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Banner:
+class Banner(NamedTuple):
     """A line before the greeting, or instead of one."""
 
     raw: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class CommandSent:
+class CommandSent(NamedTuple):
     """A line of the client that is a command. ``secret`` tells which octets are one."""
 
     raw: bytes
@@ -63,8 +61,7 @@ class CommandSent:
     secret: Secret | None
 
 
-@dataclass(frozen=True, slots=True)
-class ResponseSent:
+class ResponseSent(NamedTuple):
     """A line of the client that answers a challenge, or ``*`` (RFC 5034 section 4)."""
 
     raw: bytes
@@ -72,8 +69,7 @@ class ResponseSent:
     secret: Secret | None
 
 
-@dataclass(frozen=True, slots=True)
-class StatusLine:
+class StatusLine(NamedTuple):
     """The first line of a reply. ``status`` is None if it bears no status indicator."""
 
     raw: bytes
@@ -82,8 +78,7 @@ class StatusLine:
     command: CommandLine
 
 
-@dataclass(frozen=True, slots=True)
-class Challenge:
+class Challenge(NamedTuple):
     """A server's ``+ `` line inside AUTH; ``data`` is what follows, usually base64."""
 
     raw: bytes
@@ -91,8 +86,7 @@ class Challenge:
     command: CommandLine
 
 
-@dataclass(frozen=True, slots=True)
-class BodyData:
+class BodyData(NamedTuple):
     """Octets of a multi-line reply."""
 
     chunk: BodyChunk
@@ -109,31 +103,27 @@ class BodyData:
         return self.chunk.content
 
 
-@dataclass(frozen=True, slots=True)
-class BodyEnd:
+class BodyEnd(NamedTuple):
     """The terminator of a multi-line reply."""
 
     raw: bytes
     command: CommandLine
 
 
-@dataclass(frozen=True, slots=True)
-class OpenLine:
+class OpenLine(NamedTuple):
     """A line after the status line of a reply whose shape cannot be known."""
 
     raw: bytes
     command: CommandLine
 
 
-@dataclass(frozen=True, slots=True)
-class StrayLine:
+class StrayLine(NamedTuple):
     """A line of the server that answers nothing."""
 
     raw: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class LongLine:
+class LongLine(NamedTuple):
     """Part of a line too long to be held; the line's own event has the last part.
 
     ``secret`` tells which octets of a client's part are one, or belong to one.
@@ -144,8 +134,7 @@ class LongLine:
     secret: Secret | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Incomplete:
+class Incomplete(NamedTuple):
     """What stood unfinished when the connection ended; the client's may hold a ``secret``."""
 
     raw: bytes
@@ -153,8 +142,7 @@ class Incomplete:
     secret: Secret | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyEnd:
+class ReplyEnd(NamedTuple):
     """A command has its whole reply. ``seconds`` passed since it was sent.
 
     ``status`` is None where the reply was given up as none.
@@ -166,8 +154,7 @@ class ReplyEnd:
     raw: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class StateChanged:
+class StateChanged(NamedTuple):
     """The session went from one state to another."""
 
     before: State
@@ -175,16 +162,14 @@ class StateChanged:
     raw: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class Noted:
+class Noted(NamedTuple):
     """A finding."""
 
     finding: Finding
     raw: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class Closed:
+class Closed(NamedTuple):
     """The connection is over; ``outstanding`` commands have no whole reply."""
 
     side: Side

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from pop3shell.protocol import limits
 from pop3shell.protocol.spec.references import Reference
@@ -30,8 +31,7 @@ class Rule:
     reference: Reference
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One breach of a rule. ``evidence`` holds the octets, cut to ``limits.EVIDENCE``.
 
     The server may have repeated a secret in them: ``Redactor.mask`` them before they are shown.

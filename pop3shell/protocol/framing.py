@@ -7,9 +7,9 @@ runs per line; it runs per chunk, and per such line only where a rule is broken.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import islice
 from operator import methodcaller
+from typing import NamedTuple
 
 CRLF = b"\r\n"
 LF = b"\n"
@@ -36,8 +36,7 @@ def with_crlf(content: bytes) -> bytes:
     return content if not content or content.endswith(CRLF) else content + CRLF
 
 
-@dataclass(frozen=True, slots=True)
-class BodyChunk:
+class BodyChunk(NamedTuple):
     """Part of a body: where its octets stand in ``block``, and the pieces that make its content.
 
     Both forms are only put together when asked for: who stores a message wants the content, who

@@ -142,7 +142,7 @@ class Recorder:
             ending=growing.ending,
         )
         if (line := growing.status) is not None:
-            text = self._redactor.octets(replace(line, raw=line.text))
+            text = self._redactor.octets(line._replace(raw=line.text))
             exchange = replace(exchange, status=line.status, text=text)
         return replace(exchange, seconds=growing.end.seconds) if growing.end else exchange
 

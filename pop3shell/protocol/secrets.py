@@ -13,8 +13,7 @@ What counts as one in a line of the client:
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pop3shell.protocol import limits
 from pop3shell.protocol.commandline import CommandLine, strip_end
@@ -35,8 +34,7 @@ _AROUND = b" \t\r\0=:,;'\"`<>()[]"
 _NO_RESPONSE = frozenset({b"", b"*", b"="})
 
 
-@dataclass(frozen=True, slots=True)
-class Secret:
+class Secret(NamedTuple):
     """Octets ``start`` to ``stop`` of a line are a secret, shown as ``${label}``.
 
     An empty label marks the rest of a secret whose beginning was shown so already.

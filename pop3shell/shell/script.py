@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 from pop3shell.protocol import events as ev
 from pop3shell.protocol.events import Ending
@@ -25,7 +26,10 @@ class _Farewell:
     def __init__(self, shell: Shell) -> None:
         self.shell = shell
         self.said = self.accepted = self._waited = False
-        self.handlers = {ev.ReplyEnd: self._replied, ev.Greeting: self._greeted}
+        self.handlers: dict[type, Callable[[Any], None]] = {
+            ev.ReplyEnd: self._replied,
+            ev.Greeting: self._greeted,
+        }
         shell.watch(self)
 
     def _replied(self, event: ev.ReplyEnd) -> None:

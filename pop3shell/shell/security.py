@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from pop3shell.net.certificate import describe_certificate, read_certificate
 from pop3shell.net.client import Client
 from pop3shell.net.errors import ConnectionTrouble
 from pop3shell.net.tls_settings import TlsSettings
@@ -76,6 +74,8 @@ def tell(shell: Shell) -> None:
 
 def certificate_lines(client: Client) -> list[str]:
     """Describe the server's certificate, after a failed handshake too; empty if none came."""
+    from pop3shell.net.certificate import describe_certificate, read_certificate
+
     layer = client.tls
     if layer is None or not layer.certificate:
         return []
@@ -87,6 +87,8 @@ def certificate_lines(client: Client) -> list[str]:
 
 def is_private(client: Client) -> bool:
     """Whether nobody can listen: TLS is on, or the server is on this machine."""
+    import ipaddress
+
     if client.session.tls:
         return True
     host = client.address.rpartition(":")[0].strip("[]").partition("%")[0]

@@ -11,7 +11,7 @@ from pop3shell.net.client import Client
 from pop3shell.net.errors import ConnectionTrouble
 from pop3shell.protocol import events as ev
 from pop3shell.protocol.advice import Advice, advise
-from pop3shell.protocol.events import Event
+from pop3shell.protocol.events import Ending, Event
 from pop3shell.protocol.framing import CRLF
 from pop3shell.protocol.lastexchange import Recorder
 from pop3shell.protocol.replies import Status
@@ -112,7 +112,12 @@ class Shell:
         for observer in self._watching:
             self.client.observers.append(observer)
         self.summaries.clear()
-        await self._open(self, host, port)
+        try:
+            await self._open(self, host, port)
+        except BaseException:  # interrupted by the user, too
+            await self.client.close()
+            self.client.ending = self.client.ending or Ending.ORDERLY  # if it never was open
+            raise
 
     # ---- lines ----
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from pop3shell.protocol.events import Ending, Side
 
-_CLOSED = re.compile(r"closed by (client|server)(?:: (reset|timed out))?")
+_HOW = {ending.value: ending for ending in Ending if ending is not Ending.ORDERLY}
+_CLOSED = re.compile(rf"closed by (client|server)(?:: ({'|'.join(_HOW)}))?")
 _ELIDED = re.compile(r"elided ([0-9]{1,18}) octets sha256=([0-9a-f]{64})")
 _AUTH = re.compile(r"auth (\S+) as (.*?)(?: nonce=(\S+))?", re.DOTALL)
-_HOW = {None: Ending.ORDERLY, "reset": Ending.RESET, "timed out": Ending.SILENT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def as_auth(text: str) -> Login | None:
 def as_closed(text: str) -> tuple[Side, Ending] | None:
     """Read what ``closed`` wrote; None for another event."""
     found = _CLOSED.fullmatch(text)
-    return (Side(found[1]), _HOW[found[2]]) if found else None
+    return (Side(found[1]), _HOW[found[2]] if found[2] else Ending.ORDERLY) if found else None
 
 
 def as_elided(text: str) -> Elided | None:

@@ -6,6 +6,7 @@ Lines of a reply's body are read in bulk: no Python code runs per line of them.
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator
 
 from pop3shell.transcript.errors import TranscriptError
@@ -147,7 +148,10 @@ def expectation(number: int, tag: bytes, seconds: float | None, text: bytes) -> 
             raise TranscriptError(number, "S... stands for any number of lines; nothing follows it")
         return AnyLines(number, seconds)
     try:
-        return Pattern(number, seconds, re.compile(text.decode("utf-8", "surrogateescape")))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what may once mean something else in Python
+            regex = re.compile(text.decode("utf-8", "surrogateescape"))
+        return Pattern(number, seconds, regex)
     except (re.error, OverflowError, RecursionError) as error:
         why = f"the regular expression cannot be understood: {error}"
         raise TranscriptError(number, why) from None

@@ -17,7 +17,7 @@ from pop3shell.transcript.elision import Elision
 from pop3shell.transcript.errors import RecordingFailed
 from pop3shell.transcript.escapes import escape, escape_line, escape_lines, visible
 from pop3shell.transcript.grammar import MAGIC, VERSION
-from pop3shell.transcript.redaction import Pieces, Redaction
+from pop3shell.transcript.redaction import Pieces, lines_of, pieces_of
 
 #: Octets of a body's line that is not at its end after which it is written in parts.
 LONGEST_PART = 1 << 16
@@ -78,7 +78,7 @@ class TranscriptWriter:
         self._out: Output | None = out
         self._start = now
         self._stamped = -1
-        self._redaction = Redaction(redactor or Redactor())
+        self._redactor = redactor or Redactor()
         self._elision = None if max_body is None else Elision(max_body)
         self._tail = b""  # of a body: the line that has no end yet
         head = b"%s %d\n" % (MAGIC, VERSION)
@@ -93,12 +93,6 @@ class TranscriptWriter:
         """Take in the next event of the dialogue."""
         if self._out is None:
             return
-        if isinstance(event, ev.BodyData):
-            raw = event.raw
-            for at in range(0, len(raw), BLOCK):
-                self._body(raw[at : at + BLOCK], now)
-            return
-        self._redaction.follow(event)
         if handle := _HANDLERS.get(type(event)):
             handle(self, event, now)
 
@@ -116,7 +110,7 @@ class TranscriptWriter:
         """Write what is held back of an unfinished line, and close the file."""
         if self._out is None:
             return
-        self._end(self._start + self._stamped / 1000 if now is None else now)
+        self._end_body(self._start + self._stamped / 1000 if now is None else now)
         out, self._out = self._out, None
         try:
             out.close()
@@ -125,33 +119,26 @@ class TranscriptWriter:
 
     # ---- lines ----
 
-    def _client_line(self, event: Any, now: float) -> None:
-        self._line(_CLIENT, self._redaction.client_line(event), now)
+    def _client_line(self, event: Event, now: float) -> None:
+        self._line(_CLIENT, pieces_of(event, self._redactor), now)
 
     def _server_line(self, event: Event, now: float) -> None:
         self._end_body(now)
-        self._line(_SERVER, self._redaction.server_line(event), now)
+        self._line(_SERVER, pieces_of(event, self._redactor), now)
 
-    def _part(self, event: ev.LongLine, now: float) -> None:
-        if event.side is Side.CLIENT:
-            self._line(_CLIENT, self._redaction.client_part(event), now)
-        else:
-            self._line(_SERVER, self._redaction.server_line(event), now)
+    def _part(self, event: ev.LongLine | ev.Incomplete, now: float) -> None:
+        handle = self._client_line if event.side is Side.CLIENT else self._server_line
+        handle(event, now)
 
     def _incomplete(self, event: ev.Incomplete, now: float) -> None:
-        if event.side is Side.SERVER and (self._tail or self._body_elided):
+        if event.side is Side.SERVER and self._tail:
             self._body(event.raw, now)
-            self._end_body(now)
         else:
-            self._part(ev.LongLine(event.raw, event.side), now)
+            self._part(event, now)
 
     def _closed(self, event: ev.Closed, now: float) -> None:
-        self._end(now)
-        self.happened(happenings.closed(event.side, event.ending), now)
-
-    def _end(self, now: float) -> None:
         self._end_body(now)
-        self._line(_SERVER, [self._redaction.rest()], now)
+        self.happened(happenings.closed(event.side, event.ending), now)
 
     def _line(self, tag: bytes, pieces: Pieces, now: float) -> None:
         """Write one line, or a part of one; its last piece has its end."""
@@ -164,14 +151,25 @@ class TranscriptWriter:
 
     # ---- bodies ----
 
-    @property
-    def _body_elided(self) -> bool:
-        return self._elision is not None and self._elision.begun
+    def _body_data(self, event: ev.BodyData, now: float) -> None:
+        said: Event = event
+        if self._elision is not None:
+            kept = self._elision.take(event.raw)
+            if not kept:
+                return
+            said = ev.OpenLine(kept, event.command)
+        pieces = pieces_of(said, self._redactor)
+        if len(pieces) > 1:
+            pieces[0], self._tail = self._tail + pieces[0], b""
+            for line in lines_of(pieces):
+                self._line(_SERVER, line, now)
+            return
+        octets = pieces[0]
+        for at in range(0, len(octets), BLOCK):
+            self._body(octets[at : at + BLOCK], now)
 
     def _body(self, octets: bytes, now: float) -> None:
         """Write the whole lines of a body, each behind its tag, and hold back the rest."""
-        if self._elision is not None:
-            octets = self._elision.take(octets)
         if self._tail:
             octets = self._tail + octets
         cut = octets.rfind(b"\n") + 1
@@ -252,6 +250,7 @@ _HANDLERS: dict[type, Callable[[TranscriptWriter, Any, float], None]] = {
         ),
         TranscriptWriter._server_line,
     ),
+    ev.BodyData: TranscriptWriter._body_data,
     ev.LongLine: TranscriptWriter._part,
     ev.Incomplete: TranscriptWriter._incomplete,
     ev.Closed: TranscriptWriter._closed,

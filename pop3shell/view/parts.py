@@ -44,8 +44,8 @@ _INDICATOR = re.compile(r"(?i)\+OK|-ERR")
 _CODE = re.compile(r"\[[^\s\]]+\]")
 _NUMBER = re.compile(r"(?<![\w.-])[0-9]+(?![\w-]|\.[0-9])")
 _SIZE = re.compile(r"([0-9]+)( +)([0-9]+)(?![0-9])")
-_UNIQUE_ID = re.compile(r"([0-9]+)( +)(\S+)")
-_TAG = re.compile(r"([^\s.\x1b]\S*)")
+_UNIQUE_ID = re.compile(r"([0-9]+)( +)([!-~]+)")
+_TAG = re.compile(r"([!-\-/-~][!-~]*)")
 #: A line of a header: its name with the colon, its value.
 HEADER = re.compile(r"([!-\-/-9;-~][!-9;-~]*:)(.*)")
 
@@ -60,6 +60,11 @@ SHAPES: dict[Rows, tuple[re.Pattern[str], tuple[Part, ...]]] = {
 def rows_of(command: CommandLine) -> Rows:
     """What the lines of a multi-line reply to ``command`` are."""
     return ROWS.get(command.row, Rows.TEXT) if command.row else Rows.TEXT
+
+
+def whole(text: str, part: Part = Part.TEXT) -> Pairs:
+    """A text that is one part."""
+    yield part, text
 
 
 # ---- the server's lines ----
@@ -93,7 +98,7 @@ def _gap(text: str) -> Pairs:
 
 
 def _greeting(text: str) -> Pairs:
-    stamp = replies.timestamp(text.encode("utf-8", "surrogateescape")).decode("ascii")
+    stamp = replies.timestamp(octets(text)).decode("ascii")
     before, stamp, behind = text.partition(stamp) if stamp else (text, "", "")
     yield from _gap(before)
     if stamp:
@@ -182,7 +187,7 @@ def response(line: str) -> Pairs:
 def command_line(line: str) -> Pairs:
     """A command as it goes over the wire."""
     verb, blank, rest = line.partition(" ")
-    known = find(_octets(verb))
+    known = find(octets(verb))
     if verb:
         yield _verb(verb, known, bool(blank)), verb
     yield from _gap(blank)
@@ -192,14 +197,15 @@ def command_line(line: str) -> Pairs:
         yield Part.ARGUMENT, rest
 
 
-def _octets(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
+def octets(text: str) -> bytes:
+    """Return the octets of a text; with half a UTF-16 pair in it, some that match nothing."""
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _verb(verb: str, known: Command | None, finished: bool) -> Part:
     if known is not None:
         return Part.VERB
-    begun = _octets(verb).upper()
+    begun = octets(verb).upper()
     if not finished and any(verb.startswith(begun) for verb in BY_VERB):
         return Part.VERB_BEGUN
     return Part.UNKNOWN
@@ -220,6 +226,6 @@ def _arguments(rest: str, known: Command) -> Pairs:
 def _argument(word: str, kind: Kind) -> Part:
     if kind.secret:
         return Part.SECRET
-    if not kind.rest and not kind.pattern.fullmatch(_octets(word)):
+    if not kind.rest and not kind.pattern.fullmatch(octets(word)):
         return Part.UNKNOWN
     return Part.NUMBER if kind in (MESSAGE, LINES) else Part.ARGUMENT

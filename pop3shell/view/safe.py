@@ -110,7 +110,5 @@ class VisibleLines:
     def _slowly(self, octets: bytes) -> bytes:
         """Escape what has to be, line ends left alone."""
         text = self._decoder.decode(octets)
-        safe = ("\n" + self._prefix.decode()).join(
-            self._show(line) for line in text.split("\r\n")
-        )
+        safe = ("\n" + self._prefix.decode()).join(self._show(line) for line in text.split("\r\n"))
         return safe.encode("utf-8", "surrogateescape")

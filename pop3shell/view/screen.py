@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections import Counter
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
 from pop3shell.protocol import events as ev
-from pop3shell.protocol.commandline import CommandLine, strip_end
+from pop3shell.protocol.commandline import strip_end
 from pop3shell.protocol.events import Event, Side
 from pop3shell.protocol.framing import CRLF
 from pop3shell.protocol.replies import Status, looks_like_status
@@ -50,6 +49,7 @@ class ScreenPrinter:
         self.hex = False
         self._body: paint.Body | None = None
         self._long: Side | None = None
+        self._in_body = False
         self._open = False  # the line feed of a single-line reply waits for the time it took
         self._asked = False  # the time includes the user's, at a challenge
         self._found: Counter[str] = Counter()
@@ -58,8 +58,8 @@ class ScreenPrinter:
         self.handlers: dict[type, Callable[[Any], None]] = {
             ev.Greeting: self._greeting,
             ev.Banner: self._other,
-            ev.CommandSent: self._command,
-            ev.ResponseSent: self._response,
+            ev.CommandSent: self._sent,
+            ev.ResponseSent: self._sent,
             ev.StatusLine: self._status,
             ev.Challenge: self._challenge,
             ev.BodyData: self._body_data,
@@ -81,9 +81,8 @@ class ScreenPrinter:
         for dump in self._dumps.values():
             self._out.write(dump.end())
         self._end_open()
-        findings, self._findings = self._findings, []
-        for pairs in findings:
-            self._write(pairs)
+        self._in_body = False
+        self._show_findings()
 
     # ---- lines of the server ----
 
@@ -94,22 +93,23 @@ class ScreenPrinter:
         single = event.status is Status.ERR or event.command.shape is Shape.SINGLE
         ends = event.status is not None and single and not self.hex
         self._line(event, lambda text: parts.status(text, event.command), open_=ends)
+        self._in_body = not single and event.command.shape is Shape.MULTI
         if not ends:
             self._out.flush()
 
     def _challenge(self, event: ev.Challenge) -> None:
         self._asked = True
-        decoded = _decoded(self._redactor.octets(event)[2:])
+        decoded = visible(self._redactor.mask(_decoded(event.data)))
         self._line(event, parts.challenge, f"  (decoded: {decoded})" if decoded else "")
         self._out.flush()
 
     def _other(self, event: ev.OpenLine | ev.Banner) -> None:
-        self._line(event, _plain)
+        self._line(event, parts.whole)
         self._out.flush()
 
     def _stray(self, event: ev.StrayLine) -> None:
         known = looks_like_status(event.raw)
-        self._line(event, parts.status if known else _plain, "  (not asked for)")
+        self._line(event, parts.status if known else parts.whole, "  (not asked for)")
 
     def _line(
         self,
@@ -123,11 +123,11 @@ class ScreenPrinter:
         octets = self._redactor.octets(event)
         if self.hex:
             self._dump(octets, Side.SERVER)
-            octets = b""
-            if not remark:
-                return
+            if remark:
+                self._write(_quiet(remark.strip()))
+            return
         if self._long is Side.SERVER:
-            self._long, take_apart = None, _plain
+            self._long, take_apart = None, parts.whole
         # A bare LF at a server's line end is part of the truth, and shown.
         text = octets.removesuffix(CRLF).decode("utf-8", "surrogateescape")
         self._write_pairs(take_apart(text))
@@ -135,6 +135,8 @@ class ScreenPrinter:
         self._open = open_
         if not open_:
             self._out.write(b"\n")
+        if not (open_ or self._in_body):
+            self._show_findings()
 
     # ---- bodies ----
 
@@ -170,14 +172,7 @@ class ScreenPrinter:
 
     # ---- lines of the client ----
 
-    def _command(self, event: ev.CommandSent) -> None:
-        self._asked = False
-        self._sent(event, event.command)
-
-    def _response(self, event: ev.ResponseSent) -> None:
-        self._sent(event, None)
-
-    def _sent(self, event: ev.CommandSent | ev.ResponseSent, command: CommandLine | None) -> None:
+    def _sent(self, event: ev.CommandSent | ev.ResponseSent) -> None:
         self._end_open()
         if self.hex:
             self._dump(self._redactor.octets(event), Side.CLIENT)
@@ -185,8 +180,7 @@ class ScreenPrinter:
         raw = self._redactor.octets(event)
         begun, self._long = self._long is Side.CLIENT, None
         if self.echo:
-            text = strip_end(raw).decode("utf-8", "surrogateescape")
-            self._write(_client_line(text, event, begun=begun, is_command=command is not None))
+            self._write(_client_line(strip_end(raw), event, begun=begun))
 
     # ---- what is not whole ----
 
@@ -199,7 +193,7 @@ class ScreenPrinter:
             return
         first, self._long = self._long is not event.side, event.side
         if event.side is Side.SERVER:
-            self._write_pairs(_plain(octets.decode("utf-8", "surrogateescape")))
+            self._write_pairs(parts.whole(octets.decode("utf-8", "surrogateescape")))
             self._out.flush()
         elif self.echo:
             self._out.write(b"C: ..." if first else b"...")
@@ -214,10 +208,10 @@ class ScreenPrinter:
         elif self._body is not None:
             self._out.write(self._body.feed(octets, CRLF))
         elif self.bodies:
-            self._write(_plain(octets.decode("utf-8", "surrogateescape")))
+            self._write_pairs(parts.whole(octets.decode("utf-8", "surrogateescape")))
+            self._write(_quiet("  (cut off)"))
             self._long = None
         self.end_line()
-        self._write(_quiet("(cut off)"))
 
     def _closed(self, event: ev.Closed) -> None:
         self.end_line()
@@ -235,11 +229,15 @@ class ScreenPrinter:
         text = self._redactor.mask(finding.text.encode("utf-8", "surrogateescape"))
         shown = visible(text)[:FINDING_LENGTH]
         pairs = _quiet(f"finding {rule.id}: {shown} ({rule.reference}){more}")
-        if self._body is not None or self._long is not None:
-            self._findings.append(pairs)  # not in the middle of a line
-            return
-        self._end_open()
-        self._write(pairs)
+        self._findings.append(pairs)
+        if not self._in_body and self._long is None:  # not in the middle of a line
+            self._end_open()
+            self._show_findings()
+
+    def _show_findings(self) -> None:
+        findings, self._findings = self._findings, []
+        for pairs in findings:
+            self._write(pairs)
 
     # ---- writing ----
 
@@ -257,3 +255,42 @@ class ScreenPrinter:
 
     def _write_pairs(self, pairs: Pairs) -> None:
         self._out.write(paint.line(pairs, colour=self._colour))
+
+
+def duration(seconds: float) -> str:
+    """A round trip in the unit that reads best."""
+    if seconds >= 10:
+        return f"{seconds:.0f} s"
+    return f"{seconds * 1000:.0f} ms" if seconds >= 0.001 else "under 1 ms"
+
+
+def _quiet(text: str) -> Pairs:
+    return parts.whole(text, Part.QUIET)
+
+
+def _terminator(text: str) -> Pairs:
+    return parts.whole(text, Part.TERMINATOR)
+
+
+def _client_line(octets: bytes, event: ev.CommandSent | ev.ResponseSent, *, begun: bool) -> Pairs:
+    """A line of the client behind its prefix, unless that stands there already."""
+    if not begun:
+        yield Part.SIDE, "C: "
+    text = octets.decode("utf-8", "surrogateescape")
+    if event.secret is not None and event.secret.start == 0:
+        yield Part.SECRET, text
+    elif isinstance(event, ev.ResponseSent):
+        yield from parts.response(text)
+    else:
+        yield from parts.command_line(text)
+
+
+def _decoded(data: bytes) -> bytes:
+    """What a challenge says in base64, if people can read it; else nothing."""
+    if len(data) > DECODED:
+        return b""
+    try:
+        octets = base64.b64decode(data, validate=True)
+        return octets if octets.decode().isprintable() else b""
+    except ValueError:
+        return b""

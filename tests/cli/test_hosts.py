@@ -67,3 +67,11 @@ def test_options_may_stand_before_the_host(here, practice_server):
     server = practice_server()
     ran = here("-4", "-c", "NOOP", server.host, server.port)
     assert (ran.status, ran.sent) == (0, ["NOOP", "QUIT"])
+
+
+def test_the_family_of_addresses_can_be_demanded(here, practice_server):
+    server = practice_server()
+    assert here("connect", "-4", server.host, server.port).status == 0
+    refused = here("connect", "-6", server.host, server.port)
+    assert refused.status == 3
+    assert f"no host '{server.host}' with an IPv6 address is known" in refused.err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 from types import SimpleNamespace
 
 import pytest
@@ -145,3 +146,17 @@ def test_what_is_no_name_is_said_in_words(host):
 def test_addresses_are_shown_as_people_write_them():
     assert shown("mail.example.com", 110) == "mail.example.com:110"
     assert shown("::1", 110) == "[::1]:110"
+
+
+def test_a_dead_name_server_keeps_nobody_waiting(monkeypatch):
+    answered = threading.Event()
+
+    def hangs(*_: object, **__: object):
+        answered.wait(SECONDS)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", hangs)
+    with pytest.raises(ConnectionTrouble, match=r"no answer from mail\.example\.com:110 within"):
+        connect("mail.example.com", 110, within=0.2)  # which ends though the look-up goes on
+    assert not answered.is_set()
+    answered.set()

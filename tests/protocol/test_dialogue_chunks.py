@@ -5,7 +5,6 @@ And whatever a server or client sends, every octet is shown, and nothing brings 
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable
 from unittest.mock import patch
 
@@ -49,7 +48,7 @@ def merged(events: Iterable[Event]) -> list[object]:
         elif within and isinstance(event, ev.Noted):
             notes.append(event)
         else:
-            found += [*notes, event]
+            found += [(type(other), other) for other in (*notes, event)]
             notes = []
     return found + notes
 
@@ -110,7 +109,6 @@ def test_nothing_that_is_sent_brings_the_observer_down(steps, held):
     redactor = Redactor()
     for event in events:
         redactor.octets(event)
-        assert dataclasses.is_dataclass(event)
     assert facts(dialogue)
 
 
@@ -128,5 +126,6 @@ def test_events_are_frozen():
     heard = Heard()
     heard.ask("CAPA", "+OK", "TOP", ".")
     for event in heard.events:
-        with pytest.raises(dataclasses.FrozenInstanceError):
-            setattr(event, dataclasses.fields(event)[0].name, b"changed")
+        for name in type(event).__annotations__:
+            with pytest.raises(AttributeError):
+                setattr(event, name, b"changed")

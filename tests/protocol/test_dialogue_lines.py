@@ -105,7 +105,6 @@ def test_a_greeting_of_two_lines_is_told():
     ],
 )
 def test_an_untidy_greeting_is_understood_and_told(greeting, status, finding):
-    heard = Heard(greeting)
     heard = Heard(b"")
     heard.server(greeting)
     assert heard.of(ev.Greeting)[0].status is status

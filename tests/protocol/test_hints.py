@@ -61,7 +61,7 @@ def said(before: tuple[str, ...], command: str, reply: str, greeting: str = PLAI
         ((), "STAT", "-ERR no", ("not allowed in the AUTHORIZATION state", "log in first")),
         (LOGGED_IN, "USER x", "-ERR no", ("not allowed in the TRANSACTION state",)),
         ((), "QIUT", "-ERR no", ("did you mean QUIT",)),
-        ((), "SELECT INBOX", "-ERR no", ("no such command", ":help")),
+        ((), "1234567", "-ERR no", ("no such command", ":help")),
         (LOGGED_IN, "RETR", "-ERR no", ("msg is missing", "RETR msg")),
         (LOGGED_IN, "TOP 1", "-ERR no", ("n is missing",)),
         (LOGGED_IN, f"NOOP {'x' * 300}", "-ERR no", ("307 octets", "255")),

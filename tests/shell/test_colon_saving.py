@@ -125,10 +125,12 @@ FAILURES = {
     ":save 18-20 a": "the maildrop has only 17 messages",
     ":save 99 a": "the server refused to send message 99",
     ":save 1 nosuch/deeper/a": "cannot write to nosuch/deeper/a: No such file or directory",
+    ":save 1 standard-input/a": "cannot write to standard-input/a: Not a directory",
+    ":save 1 standard-input/": "standard-input/ exists and is not overwritten",
     ":save 1 ~nosuchuser/a": "cannot write to ~nosuchuser/a: that is no file name",
     ":save 1 a\0b": "cannot write to a\\x00b: ",
     ":save 1 /dev/full": "writing to /dev/full failed (No space left on device)",
-    ":save 17 /dev/full": "writing to /dev/full failed (No space left on device)",
+    ":save 16 /dev/full": "writing to /dev/full failed (No space left on device)",
     ":save all /dev/full": "writing to /dev/full failed (No space left on device)",
 }
 

@@ -51,7 +51,9 @@ def test_deleted_messages_are_marked_and_trouble_is_said():
 def test_columns_stand_below_each_other_whatever_the_characters():
     lines = listing(ROWS, 100)
     at = lines[0].index("subject")
-    starts = [cells(line[: line.index(text)]) for line, text in ((lines[1], "Min"), (lines[2], "é"))]
+    starts = [
+        cells(line[: line.index(text)]) for line, text in ((lines[1], "Min"), (lines[2], "é"))
+    ]
     assert starts == [at, at]
 
 

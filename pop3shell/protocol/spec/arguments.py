@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """A kind of argument.
 
     ``label`` stands in syntax lines. ``pattern`` matches a well-formed argument as a whole;
@@ -23,8 +22,7 @@ class Kind:
     rest: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(NamedTuple):
     """An argument of a command: its kind, and whether it may be left out."""
 
     kind: Kind

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A section of an RFC, or another document where there is no RFC.
 
     ``source`` is the RFC's number ("1939") or a document's name; ``section`` may be empty.

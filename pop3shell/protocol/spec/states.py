@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from pop3shell.protocol.spec.references import Reference, rfc
 
@@ -39,8 +39,7 @@ TRANSITIONS: dict[tuple[State, Effect], State] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class StateRow:
+class StateRow(NamedTuple):
     """What ``explain`` and ``:help`` say of a state."""
 
     state: State

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -44,6 +43,8 @@ async def perform(shell: Shell, line: str) -> None:
     name = name.strip()
     row = rows.get(name or "help")
     if row is None:
+        import difflib
+
         near = difflib.get_close_matches(name, rows, n=1)
         hint = f"did you mean :{near[0]}?" if near else ":help lists them"
         raise ColonError(f"there is no command :{name}; {hint}")

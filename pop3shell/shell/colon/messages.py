@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from typing import TYPE_CHECKING
 
 from pop3shell.net.errors import ConnectionTrouble
@@ -137,6 +136,8 @@ def _remember(shell: Shell, summaries: dict[int, Summary]) -> None:
 
 
 def _print(shell: Shell, numbers: list[int], summaries: dict[int, Summary]) -> None:
+    import shutil
+
     from pop3shell.view.listing import UNLIMITED, Row, listing
     from pop3shell.view.mail import Summary
 

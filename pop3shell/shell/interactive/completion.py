@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from pop3shell.protocol.session import Session
 from pop3shell.protocol.spec import arguments as kinds
@@ -17,8 +17,7 @@ from pop3shell.shell.settings import CHOICES
 MOST = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A completion: its text, how many typed characters it replaces, and what it means."""
 
     text: str
@@ -26,8 +25,7 @@ class Candidate:
     meaning: str
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What completion may look at: the session, and a word on messages already seen."""
 
     session: Session

@@ -30,7 +30,7 @@ class HistoryFile:
     def load(self) -> list[str]:
         """Return the lines, the oldest first; none if there is no such file."""
         try:
-            lines = self._path.read_text("utf-8", "replace").splitlines()
+            lines = self._path.read_text("utf-8", "replace").split("\n")[:-1]
         except OSError:
             return []
         if len(lines) > 2 * MOST:
@@ -43,7 +43,7 @@ class HistoryFile:
         with contextlib.suppress(OSError):
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with self._open(self._path, os.O_APPEND) as file:
-                file.write(line.encode("utf-8", "replace") + b"\n")
+                file.write(line.replace("\n", " ").encode("utf-8", "replace") + b"\n")
 
     def _rewrite(self, lines: list[str]) -> None:
         fresh = self._path.with_suffix(".new")

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import signal
 from collections import deque
 from collections.abc import Coroutine
 from typing import Any, Protocol
 
+from pop3shell.net.client import Client
 from pop3shell.net.errors import ConnectionTrouble
 from pop3shell.protocol import events as ev
-from pop3shell.protocol.advice import Advice
+from pop3shell.protocol.advice import Advice, advise
 from pop3shell.protocol.commandline import parse
-from pop3shell.protocol.events import Ending
+from pop3shell.protocol.events import Ending, Side
+from pop3shell.protocol.hints import hint
+from pop3shell.protocol.lastexchange import LastExchange
 from pop3shell.protocol.spec import commands
 from pop3shell.protocol.spec.states import Effect, State
 from pop3shell.shell.endings import cut_off
 from pop3shell.shell.exits import Exit
+from pop3shell.shell.interactive.interruption import Interruption
 from pop3shell.shell.interactive.masking import Mask
 from pop3shell.shell.interactive.screen import TerminalOut
 from pop3shell.shell.interactive.toolbar import duration
 from pop3shell.shell.script import CLOSE_WITHIN
 from pop3shell.shell.shell import ColonError, Refused, Shell
+
+#: What can be done without a connection.
+AGAIN = ":reconnect connects again, :quit leaves"
+#: The colon command that says QUIT.
+LEAVE = f":{commands.QUIT.verb.lower()}"
 
 
 class LinePrompt(Protocol):
@@ -31,8 +38,11 @@ class LinePrompt(Protocol):
     async def read(self, default: str = "") -> str:
         """Read a line; EOFError at Ctrl-D, KeyboardInterrupt at Ctrl-C."""
 
-    async def ask(self, question: str, *, secret: bool = False) -> str:
+    async def ask(self, question: str, *, secret: bool = False, default: str = "") -> str:
         """Read an answer, which is not remembered, and not seen either if it is a secret."""
+
+    def message(self) -> str:
+        """What stands before the line being typed."""
 
     def refresh(self) -> None:
         """The session has changed."""
@@ -50,8 +60,11 @@ class Interactive:
         self._queue: deque[str] = deque()
         self._tail = ""
         self._default = ""
-        self._drain: asyncio.Task[None] | None = None
+        self._interruption = Interruption(shell)
         self._waiting = False
+        self._told_closed: Client | None = None
+        self._closed_by: Side | None = None
+        self._hinted: LastExchange | None = None
         self._loop = asyncio.get_running_loop()
         self._heard = self._loop.time()
         self.handlers = {
@@ -105,6 +118,7 @@ class Interactive:
                 continue
             if line.strip() or shell.client.dialogue.challenged:
                 self._default = "" if await self._perform(line) else line
+                self._tell_of_pasted()
                 shell.flush()
         return Exit.DONE
 
@@ -130,9 +144,18 @@ class Interactive:
         shown = line if secret is None else line[:secret] + "*" * (len(line) - secret)
         self.shell.say(self.message() + shown)
 
+    def _tell_of_pasted(self) -> None:
+        if self._default and self._queue:
+            lines = (
+                "1 pasted line waits"
+                if len(self._queue) == 1
+                else (f"{len(self._queue)} pasted lines wait")
+            )
+            self.shell.say(f"{lines} behind this one; Ctrl-C drops what waits")
+
     def _drop_pasted(self) -> None:
         if self._queue:
-            self.shell.say(f"{len(self._queue)} pasted lines were dropped")
+            self.shell.say(f"pasted lines dropped: {len(self._queue)}")
         self._queue.clear()
         self._tail = ""
 
@@ -142,9 +165,9 @@ class Interactive:
         """Perform a line; False if it was rejected and is to be offered again."""
         shell, client = self.shell, self.shell.client
         if client.closed and not line.startswith(":"):
-            shell.say("not connected; :reconnect connects again, :quit leaves")
+            shell.say(f"not connected; {AGAIN}")
             return False
-        if not await self._drained() or not await self._may_quit(line):
+        if not await self._interruption.drained() or not await self._may_quit(line):
             return True
         octets = line.encode("utf-8", "surrogateescape")
         try:
@@ -153,10 +176,27 @@ class Interactive:
                 await self._interruptible(shell.perform(octets))
         except Refused:
             return False
-        except (ColonError, ConnectionTrouble) as error:
+        except ColonError as error:
             shell.say(str(error))
+        except ConnectionTrouble as error:
+            self._tell_closed(str(error))
+        self._hint()
         await self._after()
         return True
+
+    def _hint(self) -> None:
+        """After an -ERR that leaves the user stuck, say what to try next."""
+        shell = self.shell
+        last = shell.recorder.last
+        if last is None or last is self._hinted or not shell.settings.hints:
+            return
+        self._hinted = last
+        if text := hint(last, shell.client.session):
+            shell.say(text)
+
+    async def _interruptible(self, work: Coroutine[Any, Any, Any]) -> None:
+        if not await self._interruption.run(work):
+            self._drop_pasted()
 
     async def _after(self) -> None:
         shell, client = self.shell, self.shell.client
@@ -168,15 +208,27 @@ class Interactive:
                 await client.close()
         if client.closed and client.session.left:
             shell.leaving = True
-        elif client.closed and not shell.leaving:
-            shell.say(cut_off(client) or "the server closed the connection")
-            shell.say(":reconnect connects again, :quit leaves")
+        elif not shell.leaving:
+            by_server = client.address and self._closed_by is Side.SERVER
+            ended = "the server closed the connection" if by_server else "not connected"
+            self._tell_closed(cut_off(client) or ended)
+
+    def _tell_closed(self, how: str) -> None:
+        """Say how the connection ended, once, and what can be done."""
+        client = self.shell.client
+        if client.closed and self._told_closed is not client:
+            self._told_closed = client
+            self.shell.say(f"{how}\n{AGAIN}")
 
     async def _with_password(self, octets: bytes) -> bytes:
         """Ask for the password of a bare PASS; empty if none was given."""
         client = self.shell.client
-        if client.dialogue.challenged or octets.strip().upper() != commands.PASS.verb.encode():
+        verb = octets.strip()
+        if client.dialogue.challenged or verb.upper() != commands.PASS.verb.encode():
             return octets
+        strict = self.shell.settings.validate == "strict"
+        if strict and any(item.stops for item in advise(verb + b" -", client.session)):
+            return octets  # it would be held back all the same: no need to type a secret
         password = await self.shell.ask_secret("password: ")
         if not password:
             return b""
@@ -184,7 +236,8 @@ class Interactive:
 
     def _show_advice(self, line: bytes, advice: list[Advice]) -> None:
         """Mark the fault under the line as it stands on the screen, and say why."""
-        margin = len(self.message())
+        assert self.prompt is not None
+        margin = len(self.prompt.message())
         for item in advice:
             start = len(line[: item.start].decode("utf-8", "replace"))
             stop = len(line[: item.stop].decode("utf-8", "replace"))
@@ -196,8 +249,13 @@ class Interactive:
     async def _ask_secret(self, message: str) -> str | None:
         assert self.prompt is not None
         self.shell.flush()
+        if self._queue:  # it was pasted behind the line that asks for it
+            answer = self._queue.popleft()
+            self.shell.say(message + "*" * len(answer))
+            return answer
+        begun, self._tail = self._tail, ""
         try:
-            return await self.prompt.ask(message, secret=True)
+            return await self.prompt.ask(message, secret=True, default=begun)
         except (EOFError, KeyboardInterrupt):
             return None
 
@@ -205,7 +263,8 @@ class Interactive:
 
     async def _may_quit(self, line: str) -> bool:
         """Ask before QUIT removes messages; ``!`` before it says that it was meant."""
-        row = parse(line.encode("utf-8", "surrogateescape")).row
+        typed = line.removeprefix(":") if line.strip() == LEAVE else line
+        row = parse(typed.strip().encode("utf-8", "surrogateescape")).row
         marked = sorted(self.shell.client.session.deleted)
         if not marked or row is None or row.effect is not Effect.QUIT:
             return True
@@ -224,6 +283,8 @@ class Interactive:
             shell.say(f"marked as deleted: {', '.join(map(str, marked))}; {verb} removes them")
         answer = await self._answer(f"say {verb}? [Y]es, [n]o: just leave, [c]ancel ")
         if answer in ("", "y", "yes"):
+            if client.dialogue.challenged:
+                await self._perform("*")
             await self._perform(f"!{verb}")
         elif answer in ("n", "no"):
             if marked:
@@ -245,81 +306,27 @@ class Interactive:
         except EOFError:
             return "n"
 
-    # ---- Ctrl-C while a reply comes ----
-
-    async def _interruptible(self, work: Coroutine[Any, Any, Any]) -> None:
-        """Do ``work`` until it is done or Ctrl-C; the prompt and asyncio unset each handler."""
-        task = asyncio.ensure_future(work)
-        interrupted = asyncio.Event()
-        with contextlib.suppress(NotImplementedError):
-            self._loop.add_signal_handler(signal.SIGINT, interrupted.set)
-        stop = asyncio.ensure_future(interrupted.wait())
-        try:
-            await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            stop.cancel()
-        if not task.done():
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-            self._interrupt()
-            return
-        task.result()
-
-    def _interrupt(self) -> None:
-        """Leave the rest of the reply to the background, so that the dialogue stays in step."""
-        shell, client = self.shell, self.shell.client
-        self._drop_pasted()
-        if client.dialogue.outstanding and not client.dialogue.challenged and not client.closed:
-            shell.printer.bodies = False
-            shell.printer.end_line()
-            shell.say("interrupted; the rest of the reply is read, but not shown")
-            self._drain = asyncio.ensure_future(self._drain_rest())
-        else:
-            shell.say("interrupted")
-
-    async def _drain_rest(self) -> None:
-        try:
-            await self.shell.client.settled()
-        finally:
-            self.shell.printer.bodies = True
-
-    async def _drained(self) -> bool:
-        """Wait until an interrupted reply is through; False if the user would not."""
-        drain, self._drain = self._drain, None
-        if drain is None or drain.done():
-            return True
-        self.shell.say("waiting for the rest of the reply; Ctrl-C closes the connection")
-        self.shell.flush()
-        await self._interruptible(_finish(drain))
-        if drain.done() and not drain.cancelled():
-            return True
-        self._drain = None
-        await self.shell.client.close()
-        self.shell.say("the connection was closed; :reconnect connects again")
-        return False
-
     # ---- what comes by itself ----
 
     def _replied(self, event: ev.ReplyEnd) -> None:
         self.round_trip = event.seconds
         self._heard = self._loop.time()
+        if self._waiting:  # the reply to an interrupted command
+            self.shell.flush()
 
     def _stray(self, event: ev.StrayLine) -> None:
         if self._waiting:
             self.shell.flush()
 
     def _closed(self, event: ev.Closed) -> None:
+        self._closed_by = event.side
         if not self._waiting:
             return
         idle = duration(self._loop.time() - self._heard)
         how = {Ending.RESET: "reset", Ending.SILENT: "given up"}.get(event.ending, "closed")
-        self.shell.say(f"the connection was {how} by the server after {idle} without a command")
-        self.shell.say(":reconnect connects again, :quit leaves")
+        ended = f"the connection was {how} by the server after {idle} without a command"
+        self._told_closed = self.shell.client
+        self.shell.say(f"{ended}\n{AGAIN}")
         self.shell.flush()
         if self.prompt is not None:
             self.prompt.refresh()
-
-
-async def _finish(task: asyncio.Task[None]) -> None:
-    await task

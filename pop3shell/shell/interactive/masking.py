@@ -6,6 +6,7 @@ from pop3shell.protocol import secrets
 from pop3shell.protocol.commandline import parse
 from pop3shell.protocol.session import Session
 from pop3shell.protocol.spec.commands import BY_VERB
+from pop3shell.protocol.spec.states import State
 
 #: Colon commands whose arguments may hold a whole command line.
 _CARRIERS = (":send", ":pipeline")
@@ -16,8 +17,8 @@ _SECRET = (":b64",)
 def secret_from(text: str, session: Session, challenged: bool) -> int | None:
     """Index of the first character of a secret in ``text``, or None.
 
-    After USER was accepted, whatever is no command, nor the beginning of one, counts as the
-    password typed in the wrong place; inside AUTH every line does.
+    From USER's acceptance until somebody is logged in, whatever is no command, nor the beginning
+    of one, counts as the password typed in the wrong place; inside AUTH every line does.
     """
     if text.startswith(":"):
         return _in_colon_command(text)
@@ -27,7 +28,12 @@ def secret_from(text: str, session: Session, challenged: bool) -> int | None:
     found = _in_line(text[start:])
     if found is not None:
         return start + found
-    return start if session.user_accepted and not _may_be_command(text[start:]) else None
+    return start if _in_login(session) and not _may_be_command(text[start:]) else None
+
+
+def _in_login(session: Session) -> bool:
+    named = session.user_accepted or bool(session.user)
+    return named and session.state is State.AUTHORIZATION
 
 
 def _in_line(line: str) -> int | None:

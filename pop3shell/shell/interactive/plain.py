@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import codecs
 import os
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 _ERASE = "\x7f\x08"
 _INTERRUPT, _END, _CLEAR = "\x03", "\x04", "\x15"
+#: What keys such as the arrows send, but for the last character.
+_FUNCTION_KEY = re.compile("\x1b(?:O|\\[[0-?]*)?")
 
 
 class PlainPrompt:
@@ -35,7 +38,9 @@ class PlainPrompt:
         self._message = message
         self._secret_from = secret_from
         self._decoder = codecs.getincrementaldecoder("utf-8")("ignore")
+        self._question = message
         self._ahead = ""
+        self._escape = ""
         self._typed = ""
         self._all_secret = False
 
@@ -43,19 +48,24 @@ class PlainPrompt:
         """Read a line. Raises EOFError at Ctrl-D on an empty line, KeyboardInterrupt at Ctrl-C."""
         self._typed = default
         self._all_secret = False
-        return await self._read_line(self._message())
+        return await self._read_line(self._message)
 
-    async def ask(self, question: str, *, secret: bool = False) -> str:
+    def message(self) -> str:
+        """What stands before the line being typed."""
+        return self._message()
+
+    async def ask(self, question: str, *, secret: bool = False, default: str = "") -> str:
         """Read an answer; a star for each character if it is a secret."""
-        self._typed = ""
+        self._typed = default
         self._all_secret = secret
-        return await self._read_line(question)
+        return await self._read_line(lambda: question)
 
     def refresh(self) -> None:
         """Nothing is redrawn."""
 
-    async def _read_line(self, message: str) -> str:
-        self._out.put((message + self._shown(0)).encode())
+    async def _read_line(self, question: Callable[[], str]) -> str:
+        self._question = question
+        self._out.put((question() + self._shown()).encode())
         self._out.above = self._above
         try:
             with _keys_at_once(self._descriptor):
@@ -77,13 +87,18 @@ class PlainPrompt:
             await ready
         finally:
             loop.remove_reader(self._descriptor)
-        octets = os.read(self._descriptor, 4096)
+        try:
+            octets = os.read(self._descriptor, 4096)
+        except OSError:  # the terminal is gone
+            octets = b""
         if not octets:
             raise EOFError
         return self._decoder.decode(octets)
 
     def _press(self, key: str) -> bool:
         """Act on a key; whether the line is complete."""
+        if self._is_function_key(key):
+            return False
         if key in "\r\n":
             return True
         if key == _INTERRUPT:
@@ -92,29 +107,44 @@ class PlainPrompt:
             if not self._typed:
                 raise EOFError
         elif key in _ERASE:
-            if self._typed:
-                self._typed = self._typed[:-1]
-                self._out.put(b"\b \b")
+            self._change(self._typed[:-1])
         elif key == _CLEAR:
-            self._out.put(b"\b \b" * len(self._typed))
-            self._typed = ""
+            self._change("")
         elif key.isprintable():
-            self._typed += key
-            self._out.put(self._shown(len(self._typed) - 1).encode())
+            self._change(self._typed + key)
         return False
 
-    def _shown(self, start: int) -> str:
-        """What has been typed from ``start`` on, as it may be seen."""
+    def _is_function_key(self, key: str) -> bool:
+        """Whether a key is part of what an arrow or the like sends, which means nothing here."""
+        if not self._escape and key != "\x1b":
+            return False
+        self._escape = self._escape + key if key.isprintable() or not self._escape else ""
+        begun = bool(self._escape)
+        if not _FUNCTION_KEY.fullmatch(self._escape):
+            self._escape = ""
+        return begun
+
+    def _change(self, typed: str) -> None:
+        """Show the line as it is now; what turns out to be a secret is starred after all."""
+        before = self._shown()
+        self._typed = typed
+        now = self._shown()
+        same = len(os.path.commonprefix((before, now)))
+        gone, back = len(before) - same, max(0, len(before) - len(now))
+        # Overwritten, and blanked where nothing takes its place.
+        self._out.put(("\b" * gone + now[same:] + " " * back + "\b" * back).encode())
+
+    def _shown(self) -> str:
+        """What has been typed, as it may be seen."""
         secret = 0 if self._all_secret else self._secret_from(self._typed)
         if secret is None:
-            return visible_text(self._typed[start:])
-        clear = self._typed[start:secret] if secret > start else ""
-        return visible_text(clear) + "*" * (len(self._typed) - max(start, secret))
+            return visible_text(self._typed)
+        return visible_text(self._typed[:secret]) + "*" * (len(self._typed) - secret)
 
     def _above(self, octets: bytes) -> None:
         """Show what comes meanwhile on lines of its own, then the line begun again."""
-        message = "" if self._all_secret else self._message()
-        self._out.put(b"\n" + octets + (message + self._shown(0)).encode())
+        message = self._question()
+        self._out.put(b"\n" + octets + (message + self._shown()).encode())
 
 
 class _keys_at_once:  # noqa: N801 - used as a function

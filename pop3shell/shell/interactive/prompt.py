@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.application import run_in_terminal
-from prompt_toolkit.application.current import set_app
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
+from prompt_toolkit.clipboard import InMemoryClipboard
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import StyleAndTextTuples
@@ -24,6 +23,7 @@ from prompt_toolkit.styles import Style
 from pop3shell.shell.interactive.completion import Candidate
 from pop3shell.shell.interactive.history import HistoryFile
 from pop3shell.shell.interactive.tokens import tokens
+from pop3shell.view.safe import visible_text
 
 if TYPE_CHECKING:
     from pop3shell.shell.interactive.screen import TerminalOut
@@ -55,8 +55,9 @@ class Prompt:
         colour: bool,
         vi: bool,
     ) -> None:
-        self._around = around
+        self._around = around = _guarded(around)
         self._out = out
+        self._held_secret = False
         self._depth = None if colour else ColorDepth.DEPTH_1_BIT
         self._session: PromptSession[str] = PromptSession(
             message=lambda: [("class:prompt", around.message())],
@@ -71,8 +72,14 @@ class Prompt:
             style=Style.from_dict(style),
             color_depth=self._depth,
             vi_mode=vi,
+            enable_suspend=True,
             reserve_space_for_menu=6,
         )
+        self._session.app.key_processor.after_key_press += lambda _: self._forget_secret()
+
+    def message(self) -> str:
+        """What stands before the line being typed."""
+        return self._around.message()
 
     async def read(self, default: str = "") -> str:
         """Read a line. Raises EOFError at Ctrl-D on an empty line, KeyboardInterrupt at Ctrl-C."""
@@ -81,21 +88,67 @@ class Prompt:
             return await self._session.prompt_async(default=default)
         finally:
             self._out.above = None
+            self._forget_secret(now=True)
 
-    async def ask(self, question: str, *, secret: bool = False) -> str:
+    async def ask(self, question: str, *, secret: bool = False, default: str = "") -> str:
         """Read an answer without remembering it, and without showing it if it is a secret."""
         session: PromptSession[str] = PromptSession(
-            question, is_password=secret, history=DummyHistory(), color_depth=self._depth
+            question,
+            is_password=secret,
+            history=DummyHistory(),
+            key_bindings=_keys(self._around),
+            color_depth=self._depth,
         )
-        return await session.prompt_async()
+        return await session.prompt_async(default=default)
 
     def refresh(self) -> None:
         """Draw toolbar and prompt anew: the session has changed."""
         self._session.app.invalidate()
 
     def _above(self, octets: bytes) -> None:
-        with set_app(self._session.app):
-            run_in_terminal(lambda: self._out.put(octets))
+        """Show octets above the prompt; `run_in_terminal` would let the terminal echo meanwhile."""
+        app = self._session.app
+        app.renderer.erase()
+        self._out.put(octets)
+        if not app.is_done:
+            app.renderer.request_absolute_cursor_position()
+            app.invalidate()
+
+    def _forget_secret(self, *, now: bool = False) -> None:
+        """Let nothing that was cut from a masked line be pasted or taken back into an open one."""
+        buffer, app = self._session.default_buffer, self._session.app
+        secret = not now and self._around.secret_from(buffer.text) is not None
+        if self._held_secret and not secret:
+            app.clipboard = InMemoryClipboard()
+            app.vi_state.named_registers.clear()
+            buffer.reset(buffer.document)
+        self._held_secret = secret
+
+
+T = TypeVar("T")
+
+
+def _guarded(around: Surroundings) -> Surroundings:
+    """The same surroundings, whose faults don't end the session: what they fail to tell is missing.
+
+    A secret that can't be told from the rest is taken to be the whole line.
+    """
+
+    def guard(function: Callable[..., T], otherwise: T) -> Callable[..., T]:
+        def call(*arguments: object) -> T:
+            try:
+                return function(*arguments)
+            except Exception:
+                return otherwise
+
+        return call
+
+    return replace(
+        around,
+        candidates=guard(around.candidates, []),
+        secret_from=guard(around.secret_from, 0),
+        toolbar=guard(around.toolbar, ""),
+    )
 
 
 class _LineLexer(Lexer):
@@ -121,7 +174,9 @@ class _Completer(Completer):
         if self._around.secret_from(document.text) is not None:
             return
         for found in self._around.candidates(document.text_before_cursor):
-            yield Completion(found.text, -found.replaces, display_meta=found.meaning)
+            if visible_text(found.text) == found.text:  # part of it may be the server's words
+                meaning = visible_text(found.meaning)
+                yield Completion(found.text, -found.replaces, display_meta=meaning)
 
 
 class _MaskProcessor(Processor):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import signal
 from collections.abc import Callable, Iterator
 
 #: Octets collected before they are written.
@@ -47,6 +48,14 @@ class TerminalOut(io.RawIOBase):
         while view:
             view = view[os.write(self._descriptor, view) :]
 
+    @property
+    def columns(self) -> int:
+        """The terminal's width, 80 if it can't be told."""
+        try:
+            return os.get_terminal_size(self._descriptor).columns or 80
+        except OSError:
+            return 80
+
     def writable(self) -> bool:
         """Say that it takes output."""
         return True
@@ -64,6 +73,7 @@ class TerminalOut(io.RawIOBase):
 def no_echo(descriptor: int) -> Iterator[None]:
     """Keep the terminal from echoing what is typed ahead: it may be a password.
 
+    Nor after the session was suspended and goes on: a shell may have turned the echo on meanwhile.
     Where there is no such switch (Windows), typed-ahead keys aren't echoed by themselves.
     """
     try:
@@ -76,10 +86,18 @@ def no_echo(descriptor: int) -> Iterator[None]:
     except termios.error:
         yield
         return
-    quiet = [*before]
-    quiet[3] &= ~termios.ECHO
-    termios.tcsetattr(descriptor, termios.TCSANOW, quiet)
+
+    def hush(*_: object) -> None:
+        with contextlib.suppress(termios.error):
+            quiet = termios.tcgetattr(descriptor)
+            quiet[3] &= ~termios.ECHO
+            termios.tcsetattr(descriptor, termios.TCSANOW, quiet)
+
+    resumed = signal.signal(signal.SIGCONT, hush)
+    hush()
     try:
         yield
     finally:
-        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+        signal.signal(signal.SIGCONT, resumed)
+        with contextlib.suppress(termios.error):  # the terminal may be gone
+            termios.tcsetattr(descriptor, termios.TCSANOW, before)

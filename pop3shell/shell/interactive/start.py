@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from dataclasses import dataclass
 
@@ -12,7 +11,7 @@ from pop3shell.shell.interactive.completion import Candidate, Context, candidate
 from pop3shell.shell.interactive.history import HistoryFile
 from pop3shell.shell.interactive.loop import Interactive, LinePrompt
 from pop3shell.shell.interactive.plain import PlainPrompt
-from pop3shell.shell.interactive.screen import TerminalOut, no_echo
+from pop3shell.shell.interactive.screen import TerminalOut
 from pop3shell.shell.interactive.toolbar import toolbar
 from pop3shell.shell.shell import Shell
 
@@ -34,8 +33,7 @@ def wants_plain(asked: bool) -> bool:
 async def run_interactive(shell: Shell, out: TerminalOut, manner: Manner) -> Exit:
     """Hold a session with a person until it is over."""
     interactive = Interactive(shell, out)
-    with no_echo(sys.stdin.fileno()):
-        return await interactive.run(_prompt(interactive, out, manner))
+    return await interactive.run(_prompt(interactive, out, manner))
 
 
 def _prompt(interactive: Interactive, out: TerminalOut, manner: Manner) -> LinePrompt:
@@ -62,7 +60,7 @@ def _prompt(interactive: Interactive, out: TerminalOut, manner: Manner) -> LineP
             closed=client.closed,
             round_trip=interactive.round_trip,
             findings=client.dialogue.findings.total,
-            columns=shutil.get_terminal_size().columns,
+            columns=out.columns,
         )
 
     around = Surroundings(

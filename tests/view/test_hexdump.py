@@ -1,0 +1,45 @@
+"""Octets as rows: nothing hidden, nothing dangerous, readable in a narrow window."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pop3shell.view.hexdump import HexDump
+
+
+def dumped(*chunks: bytes, columns: int = 80) -> bytes:
+    dump = HexDump("S", columns)
+    return b"".join(map(dump.feed, chunks)) + dump.end()
+
+
+def rows(dump: bytes) -> list[tuple[int, bytes, bytes]]:
+    """Where each row begins, its octets read off, and how they are printed beside."""
+    lines = dump.splitlines()
+    assert all(line.startswith(b"S ") for line in lines)
+    return [(int(line[2:8], 16), bytes.fromhex(line[10:57].decode()), line[59:]) for line in lines]
+
+
+def test_a_line_is_a_row_with_its_line_end():
+    row = b"S 000000  2b 4f 4b 20 c3 a4 0d 0a                          +OK ....\n"
+    assert dumped("+OK ä\r\n".encode()) == row
+
+
+def test_every_line_begins_a_row_and_offsets_go_on():
+    assert rows(dumped(b"a" * 17 + b"\r\n", b"b\n")) == [
+        (0, b"a" * 16, b"a" * 16), (16, b"a\r\n", b"a.."), (19, b"b\n", b"b."),
+    ]  # fmt: skip
+
+
+@given(st.lists(st.binary(max_size=40), max_size=8))
+def test_the_octets_can_be_read_off_wherever_they_were_cut(chunks):
+    whole = dumped(b"".join(chunks))
+    assert dumped(*chunks) == whole
+    assert b"".join(octets for _, octets, _ in rows(whole)) == b"".join(chunks)
+    assert not whole.translate(None, bytes(range(0x20, 0x7F)) + b"\n")
+
+
+def test_it_fits_sixty_columns():
+    lines = dumped(b"x" * 100, columns=60).splitlines()
+    assert max(map(len, lines)) <= 60
+    assert len(lines) == 13
