@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from pop3shell.server.delay import LoginDelay
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pop3shell.protocol.sasl.server import ServerExchange
     from pop3shell.server.maildrop import Maildrop, OpenMaildrop
 
     Accounts = Mapping[str, tuple[str, Maildrop]]
     """Password and maildrop by account name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a server offers, the same to every session.
+
+    `stls`: there is a certificate, so TLS can be started. `cleartext`: AUTH takes mechanisms that
+    send a password or token in clear without TLS too. `delay`: the time between two logins.
+    """
+
+    stls: bool = False
+    cleartext: bool = True
+    delay: LoginDelay = field(default_factory=LoginDelay)
 
 
 @dataclass(slots=True)
@@ -21,7 +37,18 @@ class Context:
     accounts: Accounts
     timestamp: bytes
     """The greeting's timestamp with its angle brackets; empty: APOP is not offered."""
+    policy: Policy = field(default_factory=Policy)
+    tls: bool = False
+    external: str = ""
+    """The common name of the client's certificate, if one was verified."""
     name: bytes | None = None
+    exchange: ServerExchange | None = None
+    """The AUTH exchange that waits for the client's next line."""
+    negotiating: bool = False
+    """Whether STLS was accepted, so that the TLS handshake comes next."""
+    utf8: bool = False
+    language: str = ""
+    """The tag that LANG chose; empty before."""
     opened: OpenMaildrop | None = None
 
     @property
@@ -30,6 +57,15 @@ class Context:
         if self.opened is None:
             raise RuntimeError("no maildrop is open")
         return self.opened
+
+    @property
+    def utf8_texts(self) -> bool:
+        """Whether the client takes UTF-8 in the texts of replies (RFC 6856 sections 2.1, 3.2)."""
+        return self.utf8 or bool(self.language)
+
+    def forget(self) -> None:
+        """Drop what a line that is no command interrupts: the name, and an AUTH exchange."""
+        self.name = self.exchange = None
 
     def release(self) -> None:
         """Give the maildrop back, marks and all; harmless when none is open."""

@@ -11,6 +11,10 @@ MAX_CLIENTS = 100
 MAX_COMMAND_OCTETS = 255
 """The longest command line, CRLF included (RFC 2449 section 4)."""
 
+MAX_RESPONSE_OCTETS = 64 * 1024
+"""The longest line inside an AUTH exchange, CRLF included (RFC 5034 section 4: not the 255 of a
+command)."""
+
 MAX_STATUS_OCTETS = 512
 """The longest status line sent, CRLF included (RFC 1939 section 3)."""
 
@@ -19,6 +23,9 @@ MAX_REFUSALS = 50
 
 MAX_FAILED_LOGINS = 20
 """Failed logins after which the connection is closed."""
+
+HANDSHAKE_SECONDS = 30.0
+"""How long a TLS handshake may take."""
 
 READ_OCTETS = 16 * 1024
 """The most that is read from a client at once."""

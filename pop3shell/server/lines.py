@@ -19,7 +19,8 @@ class LineReader:
     """Puts lines together from octets that arrive in any portions."""
 
     def __init__(self, limit: int = MAX_COMMAND_OCTETS) -> None:
-        self._limit = limit
+        self.limit = limit
+        """The longest line, CRLF included; it may be changed between two lines."""
         self._buffer = bytearray()
         self._searched = 0
         self._overlong = False
@@ -29,6 +30,11 @@ class LineReader:
         """Whether all that waits for a CRLF ends in a bare LF: a client that sends no CRLF."""
         return self._buffer.endswith(LF)
 
+    @property
+    def waiting(self) -> bool:
+        """Whether anything has come behind the line yielded last."""
+        return bool(self._buffer)
+
     def feed(self, data: bytes) -> Iterator[bytes | None]:
         """Yield each line with its CRLF; None for one that is longer than the limit.
 
@@ -37,7 +43,7 @@ class LineReader:
         self._buffer += data
         while (end := self._buffer.find(CRLF, self._searched)) >= 0:
             yield self._take(end + len(CRLF))
-        if len(self._buffer) > self._limit:
+        if len(self._buffer) > self.limit:
             self._overlong = True
             del self._buffer[:-1]  # the last octet may be the CR of the line's end
         self._searched = max(0, len(self._buffer) - 1)
@@ -51,6 +57,6 @@ class LineReader:
     def _take(self, stop: int) -> bytes | None:
         line = bytes(self._buffer[:stop])
         del self._buffer[:stop]
-        too_long = self._overlong or stop > self._limit
+        too_long = self._overlong or stop > self.limit
         self._searched, self._overlong = 0, False
         return None if too_long else line

@@ -1,4 +1,7 @@
-"""Logging in: USER, PASS and APOP (RFC 1939 section 7)."""
+"""Logging in: USER, PASS and APOP (RFC 1939 section 7), and what every login ends in.
+
+Names and passwords may be UTF-8, and are compared as SASLprep leaves them (RFC 6856 section 2.2).
+"""
 
 from __future__ import annotations
 
@@ -6,20 +9,33 @@ import hashlib
 import hmac
 from typing import TYPE_CHECKING
 
+from pop3shell.protocol.sasl.mechanism import SaslError
 from pop3shell.protocol.spec import commands
 from pop3shell.server.maildrop import SourceError
-from pop3shell.server.replies import AUTH_FAILED, IN_USE, SYS_TEMP, Reply, error, ok
+from pop3shell.server.replies import (
+    AUTH_FAILED,
+    IN_USE,
+    LOGIN_DELAY,
+    SYS_TEMP,
+    Reply,
+    error,
+    ok,
+)
 
 if TYPE_CHECKING:
-    from pop3shell.server.context import Context
+    from pop3shell.server.context import Accounts, Context
     from pop3shell.server.maildrop import Maildrop
 
 _PASS = commands.PASS.verb
 _USER = commands.USER.verb
+_NOBODY = "no such account"
+WRONG = "wrong name or password"
 
 
 def user(context: Context, arguments: tuple[bytes, ...]) -> Reply:
     """Keep a name for PASS; any name, so that nobody learns which accounts there are."""
+    if not _is_utf8(arguments[0]):
+        return error("a name must be ASCII or UTF-8 (RFC 6856 section 2.2)")
     context.name = arguments[0]
     return ok(f"now send {_PASS}")
 
@@ -28,43 +44,74 @@ def password(context: Context, arguments: tuple[bytes, ...]) -> Reply:
     """Log in with the name that USER gave directly before."""
     if context.name is None:
         return error(f"{_PASS} must follow {_USER} directly, send {_USER} first")
-    name = context.name
-    secret, maildrop = _account(context, name)
-    right = hmac.compare_digest(arguments[0], secret)
-    return _enter(context, name, maildrop if right else None)
+    name = account_name(context.accounts, _decode(context.name))
+    secret = _secret(context, name)
+    right = hmac.compare_digest(prepared(_decode(arguments[0])).encode(), secret.encode())
+    return enter(context, name if right else "")
 
 
 def apop(context: Context, arguments: tuple[bytes, ...]) -> Reply:
     """Log in with the MD5 digest of the greeting's timestamp and the password."""
     if not context.timestamp:
         return error(f"{commands.APOP.verb} needs a timestamp, and the greeting had none")
-    name, digest = arguments
-    secret, maildrop = _account(context, name)
+    given, digest = arguments
+    name = account_name(context.accounts, _decode(given))
+    secret = _secret(context, name).encode()
     wanted = hashlib.md5(context.timestamp + secret, usedforsecurity=False).hexdigest()
-    right = hmac.compare_digest(digest, wanted.encode())
-    return _enter(context, name, maildrop if right else None)
+    return enter(context, name if hmac.compare_digest(digest, wanted.encode()) else "")
 
 
-def _account(context: Context, name: bytes) -> tuple[bytes, Maildrop | None]:
-    """Return password and maildrop; for an unknown name a password, so that the work is equal."""
-    secret, maildrop = context.accounts.get(_decode(name), ("no such account", None))
-    return secret.encode("utf-8", "surrogateescape"), maildrop
-
-
-def _enter(context: Context, name: bytes, maildrop: Maildrop | None) -> Reply:
-    """Open the maildrop, or refuse: without one the credentials were wrong."""
-    if maildrop is None:
-        return error("wrong name or password", AUTH_FAILED)
+def enter(context: Context, name: str) -> Reply:
+    """Open the maildrop of an account, or refuse: an empty name means wrong credentials."""
+    if not name:
+        return error(WRONG, AUTH_FAILED)
+    if seconds := context.policy.delay.left(name):
+        return error(f"too soon after the last login, wait {seconds} s", LOGIN_DELAY)
+    maildrop: Maildrop = context.accounts[name][1]
     try:
         context.opened = maildrop.acquire()
     except SourceError as fault:
         return error(f"the maildrop cannot be opened: {fault}", SYS_TEMP)
     if context.opened is None:
         return error("the maildrop is in use by another session", IN_USE)
+    context.policy.delay.entered(name)
     messages, octets = context.opened.stat()
     noun = "message" if messages == 1 else "messages"
-    return ok(f"{_decode(name)}'s maildrop has {messages} {noun} ({octets} octets)")
+    return ok(f"{name}'s maildrop has {messages} {noun} ({octets} octets)")
 
 
-def _decode(name: bytes) -> str:
-    return name.decode("utf-8", "surrogateescape")
+def account_name(accounts: Accounts, given: str) -> str:
+    """Return the account that a name means, empty if there is none."""
+    if given in accounts:
+        return given
+    wanted = prepared(given)
+    return next((name for name in accounts if prepared(name) == wanted), "") if wanted else ""
+
+
+def prepared(text: str) -> str:
+    """Return a name or password as it is compared; empty for one that SASLprep refuses."""
+    if text.isascii():
+        return text
+    from pop3shell.protocol.sasl.preparation import saslprep  # rarely needed
+
+    try:
+        return saslprep(text)
+    except SaslError:
+        return ""
+
+
+def _secret(context: Context, name: str) -> str:
+    """Return the password; for no account one too, so that the work is equal."""
+    return prepared(context.accounts[name][0]) if name else _NOBODY
+
+
+def _is_utf8(octets: bytes) -> bool:
+    try:
+        octets.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _decode(octets: bytes) -> str:
+    return octets.decode("utf-8", "surrogateescape")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pop3shell.protocol.framing import CRLF, TERMINATOR, stuff
 from pop3shell.protocol.replies import Status
+from pop3shell.protocol.sasl import pop3 as sasl
 from pop3shell.server.limits import CHUNK_OCTETS, MAX_STATUS_OCTETS
 
 if TYPE_CHECKING:
@@ -16,9 +17,12 @@ if TYPE_CHECKING:
 #: Response codes (RFC 2449 section 8, RFC 3206).
 IN_USE = "IN-USE"
 AUTH_FAILED = "AUTH"
+LOGIN_DELAY = "LOGIN-DELAY"
 SYS_TEMP = "SYS/TEMP"
 
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_ROOM = MAX_STATUS_OCTETS - len(CRLF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +30,11 @@ class Reply:
     """One reply: its status, the text after it, a response code, and the lines of its body.
 
     `body` holds whole lines with their CRLF, not yet dot-stuffed, in pieces of any size; None
-    makes the reply a single line.
+    makes the reply a single line. Without a status it is a challenge of an AUTH exchange, and no
+    reply yet; `text` is then base64 (RFC 5034 section 4).
     """
 
-    status: Status
+    status: Status | None
     text: str
     code: str = ""
     body: Iterable[bytes] | None = None
@@ -39,9 +44,17 @@ class Reply:
         """Whether it is a positive reply."""
         return self.status is Status.OK
 
-    def encode(self) -> Iterator[bytes]:
-        """Yield the octets to send, in pieces that can be written one after the other."""
-        yield status_line(self)
+    @property
+    def refused(self) -> bool:
+        """Whether it is a negative reply."""
+        return self.status is Status.ERR
+
+    def encode(self, utf8: bool = False) -> Iterator[bytes]:
+        """Yield the octets to send, in pieces that can be written one after the other.
+
+        `utf8`: whether the client takes UTF-8 in texts (RFC 6856).
+        """
+        yield status_line(self, utf8)
         if self.body is not None:
             yield from map(stuff, self.body)
             yield TERMINATOR
@@ -54,7 +67,7 @@ def ok(text: str) -> Reply:
 
 def listing(text: str, lines: Iterable[str]) -> Reply:
     """Return a positive reply with these lines, given without their ends."""
-    content = b"".join(line.encode("ascii") + CRLF for line in lines)
+    content = b"".join(line.encode() + CRLF for line in lines)
     return Reply(Status.OK, text, body=pieces(content))
 
 
@@ -68,11 +81,21 @@ def error(text: str, code: str = "") -> Reply:
     return Reply(Status.ERR, text, code)
 
 
-def status_line(reply: Reply) -> bytes:
-    """Return a reply's first line: printable ASCII only, 512 octets at most."""
+def challenge(octets: bytes) -> Reply:
+    """Return a challenge of an AUTH exchange; it may be empty, and of any length."""
+    return Reply(None, sasl.encode(octets).decode("ascii"))
+
+
+def status_line(reply: Reply, utf8: bool = False) -> bytes:
+    """Return a reply's first line: 512 octets at most, printable ASCII (or UTF-8) only."""
+    if reply.status is None:
+        return f"+ {reply.text}".encode("ascii") + CRLF
     code = f"[{reply.code}] " if reply.code else ""
-    line = _UNPRINTABLE.sub("?", f"{reply.status.value} {code}{reply.text}")
-    return line.encode("ascii")[: MAX_STATUS_OCTETS - len(CRLF)] + CRLF
+    line = f"{reply.status.value} {code}{reply.text}"
+    if not utf8:
+        return _UNPRINTABLE.sub("?", line).encode("ascii")[:_ROOM] + CRLF
+    cut = _CONTROL.sub("?", line).encode()[:_ROOM]
+    return cut.decode("utf-8", "ignore").encode() + CRLF  # no half character at the end
 
 
 def pieces(octets: bytes, size: int = CHUNK_OCTETS) -> Iterator[bytes]:

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from pop3shell.net.client import Client
 from pop3shell.protocol.events import Ending
+
+
+def tls_failure(client: Client) -> str:
+    """Say why TLS failed; empty if it didn't."""
+    if client.tls is None or client.tls.failure is None:
+        return ""
+    from pop3shell.net.tls_trouble import explain_layer
+
+    return explain_layer(client.tls, datetime.now(UTC))
 
 
 def cut_off(client: Client) -> str:
@@ -17,4 +28,12 @@ def cut_off(client: Client) -> str:
         )
     if client.ending is Ending.RESET:
         return "the connection was reset by the server's side before its reply was complete"
+    if client.ending is Ending.TRUNCATED:
+        return (
+            "the connection was cut off within TLS before its reply was complete; what came is "
+            "not to be trusted as whole"
+        )
+    if client.ending is Ending.TLS_FAILED:
+        why = tls_failure(client)
+        return "TLS failed before the reply was complete" + (f": {why}" if why else "")
     return "the server closed the connection before its reply was complete"

@@ -9,6 +9,7 @@ from pop3shell.net.errors import ConnectionTrouble
 from pop3shell.net.resolve import shown
 from pop3shell.protocol.events import Ending
 from pop3shell.protocol.replies import Status
+from pop3shell.shell.endings import tls_failure
 from pop3shell.shell.peers import SILENT_PEER, looks_like
 from pop3shell.shell.security import IMPLICIT, STARTTLS, start_by_stls, tell
 from pop3shell.shell.shell import OpenSession, Shell
@@ -67,6 +68,8 @@ def _no_greeting(client: Client, where: str) -> str:
     if client.ending is Ending.SILENT:
         what = "did not end its greeting line" if begun else f"sent no greeting; {SILENT_PEER}"
         return f"{where} accepted the connection but {what}"
+    if why := tls_failure(client):
+        return f"{where}: {why}"
     how = "was reset" if client.ending is Ending.RESET else "was closed by the server"
     when = "in the middle of its greeting" if begun else "before a greeting came"
     return f"the connection to {where} {how} {when}; it may limit who connects"

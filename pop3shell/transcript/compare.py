@@ -123,9 +123,9 @@ class ReplyComparison:
             if not found:
                 return
         taken = piece.take(self._got, final)
-        self._number = piece.number
+        self._number = taken.number or piece.number
         self._got = self._got[taken.octets :]
-        if taken.expected or taken.got:
+        if taken.number:
             self._differ(taken.expected, taken.got)
         if taken.done:
             self._next()
@@ -236,6 +236,7 @@ class _Loose:
         self._first = True
         self._lists = level is Level.SHAPE and _lists(command)
         self._listing: list[bytes] = []
+        self._listed_at = 0
 
     def pieces(self, entry: ServerLine | ServerLines) -> Iterator[Expectation | None]:
         """Turn octets into what to compare with."""
@@ -257,9 +258,10 @@ class _Loose:
     def _body(self, octets: bytes, number: int) -> Iterator[Expectation | None]:
         ends = (b"\n" + octets).endswith(b"\n" + TERMINATOR) and self._level is Level.SHAPE
         if self._lists:
+            self._listed_at = self._listed_at or number
             self._listing.append(octets.removesuffix(TERMINATOR) if ends else octets)
             if ends:
-                yield Numbers(number, b"".join(self._listing))
+                yield Numbers(self._listed_at, b"".join(self._listing))
         else:
             yield None
         if ends:

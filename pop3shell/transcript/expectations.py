@@ -21,12 +21,13 @@ _NUMBERS = re.compile(rb"^0*([0-9]{1,20})(?![0-9])", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """So many octets were taken, whether the piece has all it wants, and what differed."""
+    """So many octets were taken, whether the piece has all it wants, and what differed where."""
 
     octets: int
     done: bool = False
     expected: bytes | str = b""
     got: bytes | str = b""
+    number: int = 0
 
 
 WAIT = Taken(0)
@@ -56,7 +57,7 @@ class Expectation(ABC):
             return WAIT
         if self.meets(line):
             return Taken(len(line), done=True)
-        return Taken(len(line), True, self.shown, line)
+        return Taken(len(line), True, self.shown, line, self.number)
 
     def find(self, got: bytes, final: bool) -> tuple[int, bool]:
         """Find the first line of ``got`` that meets this: (octets before it, whether found)."""
@@ -108,9 +109,10 @@ class Exactly(Expectation):
         self._go_on(lines)
         if not line:
             return Taken(lines)
-        expected = self.shown
+        number, expected = self.number, self.shown
         self._go_on(len(expected))
-        return Taken(lines + len(line), self._at == len(self._octets), expected, line)
+        done = self._at == len(self._octets)
+        return Taken(lines + len(line), done, expected, line, number)
 
     def find(self, got: bytes, final: bool) -> tuple[int, bool]:
         """Find these octets' first line."""
@@ -165,7 +167,8 @@ class LeftOut(Expectation):
         found = self._digest.hexdigest()
         if found == self._wanted:
             return Taken(taken, done=True)
-        return Taken(taken, True, f"sha256={self._wanted}", f"sha256={found} of {self._told}")
+        got = f"sha256={found} of {self._told}"
+        return Taken(taken, True, f"sha256={self._wanted}", got, self.number)
 
 
 class Numbers(Expectation):
@@ -193,10 +196,12 @@ class Numbers(Expectation):
             return Taken(lines)
         if self._got == self._expected:
             return Taken(lines, done=True)
-        return Taken(lines, True, _messages(self._expected), _messages(self._got))
+        got_numbers = _messages(self._got)
+        return Taken(lines, True, _messages(self._expected), got_numbers, self.number)
 
 
 def _messages(numbers: list[bytes]) -> str:
     shown = ", ".join(number.decode() for number in numbers[:20])
     more = ", ..." if len(numbers) > 20 else ""
-    return f"{len(numbers)} messages: {shown}{more}" if numbers else "no messages"
+    count = f"{len(numbers)} message" + "s" * (len(numbers) > 1)
+    return f"{count}: {shown}{more}" if numbers else "no messages"

@@ -8,7 +8,18 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench_harness import HERE, HOST, OURS, Failure, Row, Sample, Server, net, run
+from bench_harness import (
+    HERE,
+    HOST,
+    OURS,
+    Failure,
+    Row,
+    Sample,
+    Server,
+    net,
+    run,
+    run_on_terminal,
+)
 
 NOWHERE = Path(os.devnull)
 PIECE = 1 << 20  # octets read at a time: this process stays small, for the sake of the peak RSS
@@ -36,6 +47,13 @@ def python_peer(server: Server, kind: str, count: int) -> Row:
     """A row: one of bench_peers.py."""
     script = str(HERE / "bench_peers.py")
     return lambda: run([sys.executable, script, kind, str(server.port), str(count)])
+
+
+def screen(server: Server, how: str, octets: int) -> Row:
+    """A row: our printer on a terminal, showing a message."""
+    script = str(HERE / "bench_screen.py")
+    argv = [sys.executable, script, str(server.port), how]
+    return lambda: run_on_terminal(argv, octets)
 
 
 def fresh(file: Path) -> Path:

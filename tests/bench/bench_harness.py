@@ -26,12 +26,13 @@ OURS = [sys.executable, "-c", "from pop3shell.cli.main import main; main()"]
 
 @dataclass(frozen=True)
 class Sample:
-    """What one run took."""
+    """What one run took; ``first_seconds`` passed before its first output, on a terminal."""
 
     seconds: float
     net_seconds: float
     rss_mib: float
     net_rss_mib: float
+    first_seconds: float = 0.0
 
 
 Row = Callable[[], Sample]
@@ -93,6 +94,44 @@ def run(argv: list[str], given: Path | None = None, out: Path | None = None) -> 
     return Sample(seconds, seconds, rss, rss)
 
 
+def run_on_terminal(argv: list[str], octets: int) -> Sample:
+    """Run a program that prints at least so many octets on a terminal (a pty) to its end."""
+    import pty
+
+    terminal, slave = pty.openpty()
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        argv, stdin=subprocess.DEVNULL, stdout=slave, stderr=slave, cwd=PROJECT, env=environment()
+    )
+    os.close(slave)
+    watchdog = Timer(RUN_SECONDS, process.kill)
+    watchdog.start()
+    try:
+        first, came = _read(terminal, start)
+        rss = _wait(process)
+        seconds = time.perf_counter() - start
+    finally:
+        watchdog.cancel()
+        os.close(terminal)
+    if process.returncode or came < octets:
+        raise Failure(f"{' '.join(argv)}: status {process.returncode}, {came} octets were printed")
+    return Sample(seconds, seconds, rss, rss, first)
+
+
+def _read(terminal: int, start: float) -> tuple[float, int]:
+    """Read to the end: the seconds up to the first output, and how many octets came."""
+    first, came = 0.0, 0
+    while True:
+        try:
+            octets = os.read(terminal, 1 << 16)
+        except OSError:  # how the end is told on Linux
+            octets = b""
+        if not octets:
+            return first, came
+        first = first or time.perf_counter() - start
+        came += len(octets)
+
+
 def _wait(process: "subprocess.Popen[bytes]") -> float:
     """Wait for the end, bounded; the peak resident memory in MiB (this process's at least)."""
     watchdog = Timer(RUN_SECONDS, process.kill)
@@ -106,7 +145,8 @@ def _wait(process: "subprocess.Popen[bytes]") -> float:
 def net(whole: Sample, start: Sample) -> Sample:
     """The sample less what the same command takes when there is next to nothing to do."""
     seconds = max(whole.seconds - start.seconds, LEAST_SECONDS)
-    return Sample(whole.seconds, seconds, whole.rss_mib, whole.rss_mib - start.rss_mib)
+    rss, first = whole.rss_mib - start.rss_mib, whole.first_seconds - start.first_seconds
+    return Sample(whole.seconds, seconds, whole.rss_mib, rss, first)
 
 
 class Server:

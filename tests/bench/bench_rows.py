@@ -16,14 +16,27 @@ from bench_commands import (
     less_start,
     python_peer,
     saving,
+    screen,
 )
-from bench_harness import HOST, MIB, OURS, Benchmark, Budget, Row, Sample, Server, run
+from bench_harness import (
+    HOST,
+    MIB,
+    OURS,
+    Benchmark,
+    Budget,
+    Row,
+    Sample,
+    Server,
+    run,
+    run_on_terminal,
+)
 
 BIG = 256 * MIB
 SMALL = 1024
 MANY, MANY_OCTETS = 10_000, 4096
 NOOPS = 20_000
 LISTED = 1_000_000
+SHOWN = 20_000_000
 
 
 def _wall(ours: Sample, peer: Sample) -> float:
@@ -40,6 +53,10 @@ def _faster(ours: Sample, peer: Sample) -> float:
 
 def _grown(ours: Sample, _: Sample) -> float:
     return ours.net_rss_mib
+
+
+def _first(ours: Sample, _: Sample) -> float:
+    return ours.first_seconds
 
 
 @contextmanager
@@ -172,3 +189,27 @@ def listing(command: str) -> Callable[[Path], AbstractContextManager[Benchmark]]
             yield Benchmark(rows, [budget])
 
     return opened
+
+
+@contextmanager
+def highlight(folder: Path) -> Iterator[Benchmark]:
+    """A message of 20 MB shown on a terminal, with and without colour."""
+    with Server(1, SHOWN) as whole, Server(1, SMALL) as small:
+        file = folder / "message.eml"
+        curl(whole, "1", file)()
+
+        def ours(how: str) -> Row:
+            return less_start(screen(whole, how, SHOWN), screen(small, how, SMALL))
+
+        rows: dict[str, Row] = {
+            "cat": lambda: run_on_terminal(["cat", str(file)], SHOWN),
+            "in colour": ours("colour"),
+            "without colour": ours("plain"),
+        }
+        yield Benchmark(
+            rows,
+            [
+                Budget("net, in colour / cat", 1.5, "in colour", _net, "cat"),
+                Budget("first output, net", 0.05, "in colour", _first, unit="s"),
+            ],
+        )

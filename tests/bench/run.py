@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench_harness import Benchmark, interleave, judge, table, took
-from bench_rows import big, listing, mbox, noop, start
+from bench_rows import big, highlight, listing, mbox, noop, start
 from bench_typing import keystroke, prompt
 
 Opened = Callable[[Path], AbstractContextManager[Benchmark]]
@@ -28,6 +28,7 @@ BENCHMARKS: dict[str, Opened] = {
     "noop": noop,
     "list": listing("LIST"),
     "uidl": listing("UIDL"),
+    "highlight": highlight,
 }
 ROUNDS = 7
 

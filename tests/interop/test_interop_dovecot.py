@@ -73,11 +73,9 @@ def test_lines_given_as_options_are_run_as_those_of_a_script(
     assert f"+OK {len(FEW)} {sum(map(len, FEW.values()))}" in done.said("S: ")
 
 
-def test_login_uses_apop_where_the_greeting_has_a_timestamp(
-    dovecot: Dovecot, tmp_path: Path
-) -> None:
+def test_login_by_apop_sends_a_digest_only(dovecot: Dovecot, tmp_path: Path) -> None:
     account = dovecot.account(FEW)
-    done = shell_for(dovecot, account, tmp_path)(f":login {account.name}", "STAT", "QUIT")
+    done = shell_for(dovecot, account, tmp_path)(f":login {account.name} APOP", "STAT", "QUIT")
     assert done.status == 0
     assert f"APOP {account.name} ${{apop}}" in done.said("C: ")
     assert not [line for line in done.said("C: ") if line.startswith("PASS")]
@@ -85,11 +83,10 @@ def test_login_uses_apop_where_the_greeting_has_a_timestamp(
     assert_secret(done, account)
 
 
-def test_login_uses_user_and_pass_where_there_is_no_timestamp(
-    plain_dovecot: Dovecot, tmp_path: Path
-) -> None:
+def test_login_by_user_sends_name_and_password(plain_dovecot: Dovecot, tmp_path: Path) -> None:
     account = plain_dovecot.account(FEW)
-    done = shell_for(plain_dovecot, account, tmp_path)(f":login {account.name}", "STAT", "QUIT")
+    shell = shell_for(plain_dovecot, account, tmp_path)
+    done = shell(f":login {account.name} USER", "STAT", "QUIT")
     assert done.status == 0
     sent = done.said("C: ")
     assert sent[sent.index(f"USER {account.name}") + 1] == "PASS ${password}"

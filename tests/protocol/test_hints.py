@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from remembering import Remembered
+from last_exchanges import Remembered
 
 from pop3shell.protocol.hints import hint
 

@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Self
 
 import pyte
+
 from support.practice import SECONDS
 from support.program import environment
 
@@ -166,6 +167,11 @@ class Terminal:
         return self.screen.display[min(cursor.y, self.screen.lines - 1)][: cursor.x]
 
     @property
+    def row(self) -> str:
+        """The cursor's line."""
+        return self.screen.display[min(self.screen.cursor.y, self.screen.lines - 1)].rstrip()
+
+    @property
     def height(self) -> int:
         """Lines from the first ever shown down to the cursor's."""
         return len(self.screen.history.top) + self.screen.cursor.y + 1
@@ -192,7 +198,9 @@ class Terminal:
         """Read until a condition holds; fails when `SECONDS` are over or the program has ended."""
         deadline = time.monotonic() + SECONDS
         while not condition():
-            if not self._read(deadline - time.monotonic()):
+            ended = self.process.poll() is not None
+            came = self._read(0 if ended else 0.02)
+            if not came and (ended or time.monotonic() > deadline):
                 assert condition(), f"no {what}\n{self.picture()}"
                 return
 
@@ -214,6 +222,10 @@ class Terminal:
     def wait_line(self, text: str) -> None:
         """Wait until the cursor stands right behind `text`, with nothing before it on its line."""
         self.wait(lambda: self.before_cursor == text, f"line {text!r} up to the cursor")
+
+    def wait_row(self, text: str) -> None:
+        """Wait until the cursor stands in a line that holds exactly this behind the prompt."""
+        self.wait(lambda: self.row.rpartition(PROMPT)[2] == text, f"line {text!r}")
 
     def at_prompt(self, typed: str = "") -> None:
         """Wait for the prompt with the cursor behind `typed`."""

@@ -86,7 +86,9 @@ def test_what_a_line_looks_like_in_the_file(octets, text) -> None:
     assert escape_line(octets) == text
 
 
-@pytest.mark.parametrize("text", [rb"\t", rb"\x4", rb"\xgg", rb"\ ", rb"a\nb", rb"\u0041", b"end\\"])
+@pytest.mark.parametrize(
+    "text", [rb"\t", rb"\x4", rb"\xgg", rb"\ ", rb"a\nb", rb"\u0041", b"end\\"]
+)
 def test_an_unknown_escape_is_refused(text) -> None:
     with pytest.raises(BadEscape):
         unescape(text)

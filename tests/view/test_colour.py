@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,7 +70,7 @@ def test_wherever_it_is_cut_the_text_is_the_same_with_and_without_colour(
 ):
     octets = octets_of(texts).replace(CRLF, line_end)
     places = sorted({0, len(octets), *(min(cut, len(octets)) for cut in cuts)})
-    chunks = [octets[a:b] for a, b in zip(places, places[1:], strict=False)]
+    chunks = [octets[a:b] for a, b in pairwise(places)]
     whole = shown(rows, octets, in_colour=False, line_end=line_end)
     for in_colour in (False, True):
         cut_up = shown(rows, *chunks, in_colour=in_colour, line_end=line_end)
@@ -76,8 +78,10 @@ def test_wherever_it_is_cut_the_text_is_the_same_with_and_without_colour(
         cells(cut_up)  # nothing is left on
 
 
-@given(st.lists(st.sampled_from(["> quoted", "plain", "", "..dot", "1 2", "> \x1b \x1b"]), max_size=8),
-       st.integers(1, 30))  # fmt: skip
+body_lines = st.sampled_from(["> quoted", "plain", "", "..dot", "1 2", "> \x1b \x1b"])
+
+
+@given(st.lists(body_lines, max_size=8), st.integers(1, 30))
 def test_wherever_a_body_is_cut_it_looks_the_same(texts, size):
     octets = b"A: b\r\n\r\n" + octets_of(texts)
     chunks = [octets[at : at + size] for at in range(8, len(octets), size)]

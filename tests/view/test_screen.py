@@ -184,10 +184,10 @@ def test_a_bare_line_feed_is_shown():
 
 
 def test_a_line_without_end_is_one_line(monkeypatch):
-    monkeypatch.setattr(limits, "SERVER_LINE", 100)
-    screen = Screen().run(GREETING, "C: NOOP", b"+OK " + b"x" * 600, b"y\r\n", "C: NOOP", "S: +OK")
+    monkeypatch.setattr(limits, "SERVER_LINE", 600)
+    screen = Screen().run(GREETING, "C: NOOP", b"+OK " + b"x" * 1500, b"y\r\n", "C: NOOP", "S: +OK")
     assert [line for line in screen.lines if not line.startswith("finding")] == [
-        "+OK ready", "+OK " + "x" * 600 + "y", "+OK",
+        "+OK ready", "+OK " + "x" * 1500 + "y", "+OK",
     ]  # fmt: skip
     assert any(line.startswith("finding LIN-02") for line in screen.lines)
 

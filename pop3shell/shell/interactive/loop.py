@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Coroutine
-from typing import Any, Protocol
+from typing import Any
 
 from pop3shell.net.client import Client
 from pop3shell.net.errors import ConnectionTrouble
@@ -19,8 +18,10 @@ from pop3shell.protocol.spec import commands
 from pop3shell.protocol.spec.states import Effect, State
 from pop3shell.shell.endings import cut_off
 from pop3shell.shell.exits import Exit
+from pop3shell.shell.interactive.asking import LinePrompt, Questions
 from pop3shell.shell.interactive.interruption import Interruption
 from pop3shell.shell.interactive.masking import Mask
+from pop3shell.shell.interactive.pasting import Pasted
 from pop3shell.shell.interactive.screen import TerminalOut
 from pop3shell.shell.interactive.toolbar import duration
 from pop3shell.shell.script import CLOSE_WITHIN
@@ -32,33 +33,18 @@ AGAIN = ":reconnect connects again, :quit leaves"
 LEAVE = f":{commands.QUIT.verb.lower()}"
 
 
-class LinePrompt(Protocol):
-    """What reads lines: with all comfort, or plainly."""
-
-    async def read(self, default: str = "") -> str:
-        """Read a line; EOFError at Ctrl-D, KeyboardInterrupt at Ctrl-C."""
-
-    async def ask(self, question: str, *, secret: bool = False, default: str = "") -> str:
-        """Read an answer, which is not remembered, and not seen either if it is a secret."""
-
-    def message(self) -> str:
-        """What stands before the line being typed."""
-
-    def refresh(self) -> None:
-        """The session has changed."""
-
-
 class Interactive:
     """A person's session in a shell."""
 
+    _prompt: LinePrompt
+    _questions: Questions
+
     def __init__(self, shell: Shell, out: TerminalOut) -> None:
         self.shell = shell
-        self.prompt: LinePrompt | None = None
         self.mask = Mask()
         self.round_trip: float | None = None
         self._out = out
-        self._queue: deque[str] = deque()
-        self._tail = ""
+        self._pasted = Pasted()
         self._default = ""
         self._interruption = Interruption(shell)
         self._waiting = False
@@ -74,8 +60,6 @@ class Interactive:
         }
         shell.watch(self)
         shell.show_advice = self._show_advice
-        shell.ask_secret = self._ask_secret
-        shell.confirm = self._confirm
 
     # ---- asked by the prompt ----
 
@@ -97,15 +81,16 @@ class Interactive:
 
     def pasted(self, lines: list[str]) -> None:
         """Take further pasted lines; the last is one that has just begun."""
-        self._queue.extend(lines[:-1])
-        self._tail = lines[-1]
+        self._pasted.add(lines)
 
     # ---- the loop ----
 
     async def run(self, prompt: LinePrompt) -> Exit:
         """Hold the session until the user leaves."""
-        self.prompt = prompt
+        self._prompt = prompt
         shell = self.shell
+        self._questions = Questions(shell, prompt, self._pasted)
+        shell.ask_secret, shell.confirm = self._questions.secret, self._questions.confirm
         while not shell.leaving:
             self.mask.forget()
             try:
@@ -118,7 +103,8 @@ class Interactive:
                 continue
             if line.strip() or shell.client.dialogue.challenged:
                 self._default = "" if await self._perform(line) else line
-                self._tell_of_pasted()
+                if self._default and self._pasted:
+                    shell.say(self._pasted.waiting())
                 shell.flush()
         return Exit.DONE
 
@@ -126,12 +112,12 @@ class Interactive:
         """The next line: a pasted one, or one typed."""
         shell = self.shell
         default, self._default = self._default, ""
-        if self._queue and not default:
-            line = self._queue.popleft()
+        if self._pasted and not default:
+            line = self._pasted.next()
             self._echo(line)
             return line
-        if not self._queue and not default:
-            default, self._tail = self._tail, ""
+        if not self._pasted and not default:
+            default = self._pasted.begun()
         shell.flush()
         self._waiting = True
         try:
@@ -144,20 +130,9 @@ class Interactive:
         shown = line if secret is None else line[:secret] + "*" * (len(line) - secret)
         self.shell.say(self.message() + shown)
 
-    def _tell_of_pasted(self) -> None:
-        if self._default and self._queue:
-            lines = (
-                "1 pasted line waits"
-                if len(self._queue) == 1
-                else (f"{len(self._queue)} pasted lines wait")
-            )
-            self.shell.say(f"{lines} behind this one; Ctrl-C drops what waits")
-
     def _drop_pasted(self) -> None:
-        if self._queue:
-            self.shell.say(f"pasted lines dropped: {len(self._queue)}")
-        self._queue.clear()
-        self._tail = ""
+        if said := self._pasted.drop():
+            self.shell.say(said)
 
     # ---- one line ----
 
@@ -179,7 +154,8 @@ class Interactive:
         except ColonError as error:
             shell.say(str(error))
         except ConnectionTrouble as error:
-            self._tell_closed(str(error))
+            shell.say(str(error))
+            self._tell_closed("")
         self._hint()
         await self._after()
         return True
@@ -214,11 +190,11 @@ class Interactive:
             self._tell_closed(cut_off(client) or ended)
 
     def _tell_closed(self, how: str) -> None:
-        """Say how the connection ended, once, and what can be done."""
+        """Say how the connection ended (empty: that was said), once, and what can be done."""
         client = self.shell.client
         if client.closed and self._told_closed is not client:
             self._told_closed = client
-            self.shell.say(f"{how}\n{AGAIN}")
+            self.shell.say(f"{how}\n{AGAIN}".lstrip())
 
     async def _with_password(self, octets: bytes) -> bytes:
         """Ask for the password of a bare PASS; empty if none was given."""
@@ -236,8 +212,7 @@ class Interactive:
 
     def _show_advice(self, line: bytes, advice: list[Advice]) -> None:
         """Mark the fault under the line as it stands on the screen, and say why."""
-        assert self.prompt is not None
-        margin = len(self.prompt.message())
+        margin = len(self._prompt.message())
         for item in advice:
             start = len(line[: item.start].decode("utf-8", "replace"))
             stop = len(line[: item.stop].decode("utf-8", "replace"))
@@ -245,19 +220,6 @@ class Interactive:
             self.shell.say(str(item))
         if self.shell.settings.validate == "strict" and any(item.stops for item in advice):
             self.shell.say("not sent; put ! before it to send it all the same")
-
-    async def _ask_secret(self, message: str) -> str | None:
-        assert self.prompt is not None
-        self.shell.flush()
-        if self._queue:  # it was pasted behind the line that asks for it
-            answer = self._queue.popleft()
-            self.shell.say(message + "*" * len(answer))
-            return answer
-        begun, self._tail = self._tail, ""
-        try:
-            return await self.prompt.ask(message, secret=True, default=begun)
-        except (EOFError, KeyboardInterrupt):
-            return None
 
     # ---- leaving ----
 
@@ -270,7 +232,7 @@ class Interactive:
             return True
         listed = ", ".join(map(str, marked[:20])) + (", ..." if len(marked) > 20 else "")
         self.shell.say(f"{row.verb} removes message {listed} for good")
-        return await self._confirm("remove? [y/N] ")
+        return await self._questions.confirm("remove? [y/N] ")
 
     async def _offer_quit(self, prompt: LinePrompt) -> None:
         """Ctrl-D: leave, by QUIT or without."""
@@ -281,7 +243,7 @@ class Interactive:
         verb = commands.QUIT.verb
         if marked := sorted(client.session.deleted):
             shell.say(f"marked as deleted: {', '.join(map(str, marked))}; {verb} removes them")
-        answer = await self._answer(f"say {verb}? [Y]es, [n]o: just leave, [c]ancel ")
+        answer = await self._questions.answer(f"say {verb}? [Y]es, [n]o: just leave, [c]ancel ")
         if answer in ("", "y", "yes"):
             if client.dialogue.challenged:
                 await self._perform("*")
@@ -290,21 +252,6 @@ class Interactive:
             if marked:
                 shell.say(f"left without {verb}: nothing was removed")
             shell.leaving = True
-
-    async def _confirm(self, question: str, default: bool = False) -> bool:
-        answer = await self._answer(question)
-        return answer in ("y", "yes") or (default and not answer)
-
-    async def _answer(self, question: str) -> str:
-        """One answer, in lower case; ``c`` at Ctrl-C, ``n`` at Ctrl-D."""
-        assert self.prompt is not None
-        self.shell.flush()
-        try:
-            return (await self.prompt.ask(question)).strip().lower()
-        except KeyboardInterrupt:
-            return "c"
-        except EOFError:
-            return "n"
 
     # ---- what comes by itself ----
 
@@ -328,5 +275,4 @@ class Interactive:
         self._told_closed = self.shell.client
         self.shell.say(f"{ended}\n{AGAIN}")
         self.shell.flush()
-        if self.prompt is not None:
-            self.prompt.refresh()
+        self._prompt.refresh()

@@ -129,7 +129,9 @@ class PlainPrompt:
         before = self._shown()
         self._typed = typed
         now = self._shown()
-        same = len(os.path.commonprefix((before, now)))
+        same = 0
+        while same < min(len(before), len(now)) and before[same] == now[same]:
+            same += 1
         gone, back = len(before) - same, max(0, len(before) - len(now))
         # Overwritten, and blanked where nothing takes its place.
         self._out.put(("\b" * gone + now[same:] + " " * back + "\b" * back).encode())

@@ -7,9 +7,10 @@ import sys
 from dataclasses import dataclass
 
 from pop3shell.shell.exits import Exit
+from pop3shell.shell.interactive.asking import LinePrompt
 from pop3shell.shell.interactive.completion import Candidate, Context, candidates
 from pop3shell.shell.interactive.history import HistoryFile
-from pop3shell.shell.interactive.loop import Interactive, LinePrompt
+from pop3shell.shell.interactive.loop import Interactive
 from pop3shell.shell.interactive.plain import PlainPrompt
 from pop3shell.shell.interactive.screen import TerminalOut
 from pop3shell.shell.interactive.toolbar import toolbar

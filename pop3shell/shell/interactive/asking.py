@@ -1,0 +1,60 @@
+"""Questions to the person at the terminal."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from pop3shell.shell.interactive.pasting import Pasted
+from pop3shell.shell.shell import Shell
+
+
+class LinePrompt(Protocol):
+    """What reads lines: with all comfort, or plainly."""
+
+    async def read(self, default: str = "") -> str:
+        """Read a line; EOFError at Ctrl-D, KeyboardInterrupt at Ctrl-C."""
+
+    async def ask(self, question: str, *, secret: bool = False, default: str = "") -> str:
+        """Read an answer, which is not remembered, and not seen either if it is a secret."""
+
+    def message(self) -> str:
+        """What stands before the line being typed."""
+
+    def refresh(self) -> None:
+        """The session has changed."""
+
+
+class Questions:
+    """Asks at a prompt."""
+
+    def __init__(self, shell: Shell, prompt: LinePrompt, pasted: Pasted) -> None:
+        self._shell = shell
+        self._prompt = prompt
+        self._pasted = pasted
+
+    async def secret(self, message: str) -> str | None:
+        """Ask for a secret; None at Ctrl-C and Ctrl-D."""
+        self._shell.flush()
+        if self._pasted:  # behind the line that asks for it
+            answer = self._pasted.next()
+            self._shell.say(message + "*" * len(answer))
+            return answer
+        try:
+            return await self._prompt.ask(message, secret=True, default=self._pasted.begun())
+        except (EOFError, KeyboardInterrupt):
+            return None
+
+    async def confirm(self, question: str, default: bool = False) -> bool:
+        """Ask a yes-or-no question; ``default`` is what Enter alone means."""
+        answer = await self.answer(question)
+        return answer in ("y", "yes") or (default and not answer)
+
+    async def answer(self, question: str) -> str:
+        """Return an answer in lower case; ``c`` at Ctrl-C, ``n`` at Ctrl-D."""
+        self._shell.flush()
+        try:
+            return (await self._prompt.ask(question)).strip().lower()
+        except KeyboardInterrupt:
+            return "c"
+        except EOFError:
+            return "n"
