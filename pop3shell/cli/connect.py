@@ -32,9 +32,11 @@ def command(
     """
     server = parse_server(host, port)
     wanted = family(ipv4, ipv6)
+    from pop3shell.cli.recording import place
     from pop3shell.cli.running import Request, hold_session, run
     from pop3shell.cli.securing import login, security
 
+    session["recording"] = place(session)
     request = Request(
         server.host,
         server.port,

@@ -25,19 +25,25 @@ def command(**session: Any) -> int:
 
     No server, no account and no set-up are needed. The account is mrose, the password tanstaaf.
     """
+    from pop3shell.cli.recording import place
     from pop3shell.cli.running import run
 
+    session["recording"] = place(session)
     return run(_demo(session))
 
 
 async def _demo(session: dict[str, Any]) -> Exit:
+    import tempfile
+    from pathlib import Path
+
     from pop3shell.cli.running import Request, hold_session
     from pop3shell.cli.serving import sample_server
+    from pop3shell.net.tls_settings import TlsSettings
     from pop3shell.protocol.spec import commands
+    from pop3shell.server.certificates import SelfMade
     from pop3shell.server.sample import SAMPLE_PASSWORD, SAMPLE_USER
+    from pop3shell.shell.security import Security
 
-    server = sample_server()
-    await server.start("127.0.0.1", 0)
     welcome = WELCOME.format(
         user=SAMPLE_USER,
         password=SAMPLE_PASSWORD,
@@ -45,8 +51,13 @@ async def _demo(session: dict[str, Any]) -> Exit:
         list=commands.LIST.verb,
         retrieve=f"{commands.RETR.verb} 1",
     )
-    try:
-        host, port = server.address
-        return await hold_session(Request(host, port, banner=welcome, **session))
-    finally:
-        await server.close()
+    with tempfile.TemporaryDirectory(prefix="pop3shell-") as folder:
+        certificate = SelfMade(Path(folder))  # made at the first STLS, and trusted by this shell
+        security = Security(tls=TlsSettings(ca=str(certificate.ca_file)))
+        server = sample_server(certificate.context)
+        host, port = await server.start()
+        try:
+            request = Request(host, port, banner=welcome, security=security, **session)
+            return await hold_session(request)
+        finally:
+            await server.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import click
 
@@ -13,8 +13,7 @@ _DIGITS = re.compile("[0-9]{1,5}")
 _NO_URL = "that is no POP URL; one looks like pop://user@host:110"
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
+class Server(NamedTuple):
     """A host, a port, and the user that a URL names, or "".
 
     ``tls`` says that TLS is expected from the first octet: by the URL's scheme, or on port 995

@@ -60,6 +60,20 @@ _TIMEOUT = click.option(
 )
 
 
+_RECORD = (
+    click.option(
+        "--record",
+        type=click.Path(),
+        metavar="FILE",
+        help="Record the session to this transcript, secrets as placeholders.",
+    ),
+    click.option(
+        "--record-dir",
+        type=click.Path(),
+        metavar="DIR",
+        help="The same, to a new file in this folder, named after host, date and time.",
+    ),
+)
 _TLS_VERSIONS = ("1.0", "1.1", "1.2", "1.3")
 _FILE = click.Path(exists=True, dir_okay=False)
 _SECURITY = (
@@ -112,7 +126,7 @@ def security_options(function: F) -> F:
 
 def session_options(function: F) -> F:
     """Add the options of every command that holds a session."""
-    for option in (_TIMEOUT, _VALIDATE, _COLOUR, _VI, _PLAIN, _LINES):
+    for option in (*reversed(_RECORD), _TIMEOUT, _VALIDATE, _COLOUR, _VI, _PLAIN, _LINES):
         function = option(function)
     return function
 

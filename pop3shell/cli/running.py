@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import io
 import os
 import signal
 import socket
 import sys
-from collections.abc import Coroutine
-from dataclasses import dataclass, field
-from typing import Any, BinaryIO, cast
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
 import click
 
 from pop3shell.net.client import Client
 from pop3shell.net.errors import ConnectionTrouble
+from pop3shell.net.resolve import shown
+from pop3shell.protocol.secrets import Redactor
 from pop3shell.shell.credentials import Login
 from pop3shell.shell.exits import Exit
 from pop3shell.shell.lines import InputLines, given
@@ -25,13 +27,17 @@ from pop3shell.shell.script import run_script
 from pop3shell.shell.security import Security
 from pop3shell.shell.settings import Settings
 from pop3shell.shell.shell import Shell
+from pop3shell.view.printer import Screen
+from pop3shell.view.style import wants_colour
+
+if TYPE_CHECKING:
+    from pop3shell.shell.recording import Place
 
 #: Octets of output collected before they are written; who waits, flushes.
 OUTPUT_BUFFER = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What the command line asked for."""
 
     host: str
@@ -44,8 +50,9 @@ class Request:
     plain: bool = False
     family: socket.AddressFamily = socket.AF_UNSPEC
     banner: str = ""
-    security: Security = field(default_factory=Security)
-    login: Login = field(default_factory=Login)
+    security: Security = Security()
+    login: Login = Login()
+    recording: Place | None = None
 
     @property
     def interactive(self) -> bool:
@@ -56,9 +63,7 @@ class Request:
     @property
     def colour(self) -> bool:
         """Whether to use colour."""
-        if self.color == "auto":
-            return self.interactive and not os.environ.get("NO_COLOR")
-        return self.color == "always"
+        return wants_colour(self.color, os.environ, self.interactive)
 
     @property
     def settings(self) -> Settings:
@@ -99,16 +104,38 @@ async def hold_session(request: Request) -> Exit:
             loop.add_signal_handler(name, lambda: task.cancel() if task else None)
     out = _output(request)
     errors = sys.stderr or io.StringIO()  # None: closed by who started us
-    shell = Shell(Client(request.timeout), out, errors, request.settings, ask_secret)
+    screen = _screen(request)
+    shell = Shell(Client(request.timeout), out, errors, request.settings, ask_secret, screen)
     shell.security, shell.login = request.security, request.login
     try:
-        return await _hold(shell, request)
+        if not _recorded(shell, request):
+            return Exit.USAGE
+        status = await _hold(shell, request)
+        failed = shell.recording is not None and shell.recording.failed
+        return Exit.NO if failed and status is Exit.DONE and not request.interactive else status
     except ConnectionTrouble as error:
         shell.warn(str(error))
         return Exit.CONNECTION
     finally:
         await shell.client.close()
+        if shell.recording is not None:
+            shell.recording.stop()
         out.flush()
+
+
+def _recorded(shell: Shell, request: Request) -> bool:
+    """Begin to record, if that was asked for; False if it can't be done."""
+    if request.recording is None:
+        return True
+    from pop3shell.shell.recording import start
+    from pop3shell.transcript.errors import RecordingFailed
+
+    try:
+        start(shell, request.recording, request.host, shown(request.host, request.port))
+    except RecordingFailed as error:
+        shell.warn(str(error))
+        return False
+    return True
 
 
 def _ended_by() -> list[signal.Signals]:
@@ -118,6 +145,16 @@ def _ended_by() -> list[signal.Signals]:
     if hangup is not None and signal.getsignal(hangup) is not signal.SIG_IGN:  # ignored by nohup
         names.append(hangup)
     return names
+
+
+def _screen(request: Request) -> Callable[[BinaryIO, Redactor], Screen] | None:
+    """What shows the dialogue to a person; None in a script."""
+    if not request.interactive:
+        return None
+    from pop3shell.view.screen import ScreenPrinter
+
+    columns = os.get_terminal_size(sys.stdout.fileno()).columns or 80
+    return functools.partial(ScreenPrinter, colour=request.colour, columns=columns)
 
 
 def _output(request: Request) -> BinaryIO:

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+from typing import TYPE_CHECKING, Any
+
 import click
+
+if TYPE_CHECKING:
+    import ssl
+
+_FILE = click.Path(exists=True, dir_okay=False)
+_PORT = click.IntRange(0, 65535)
 
 
 @click.command()
@@ -10,7 +19,7 @@ import click
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port",
-    type=click.IntRange(0, 65535),
+    type=_PORT,
     default=0,
     show_default=True,
     help="Port to listen on; 0 takes any free one.",
@@ -23,17 +32,90 @@ import click
     help="An account, with a maildrop of its own; may be given several times. "
     "Without one it is mrose:tanstaaf.",
 )
-def command(path: str | None, host: str, port: int, accounts: tuple[str, ...]) -> int:
+@click.option(
+    "--tls-port",
+    type=_PORT,
+    help="Listen with TLS from the first octet too; 0 takes any free port. Without --tls-cert "
+    "the certificate is made for this run.",
+)
+@click.option("--tls-cert", type=_FILE, help="PEM file of the certificate for STLS and TLS.")
+@click.option("--tls-key", type=_FILE, help="PEM file of its key, if that is another one.")
+@click.option(
+    "--tls-self-made", is_flag=True, help="Offer STLS with a certificate made for this run."
+)
+@click.option(
+    "--tls-client-ca",
+    type=_FILE,
+    help="PEM file of issuers of clients' certificates; AUTH EXTERNAL logs in whom one names.",
+)
+@click.option(
+    "--cleartext",
+    is_flag=True,
+    help="Let AUTH take passwords and tokens in clear without TLS, although TLS is offered.",
+)
+@click.option(
+    "--login-delay",
+    type=click.IntRange(0, 86400),
+    default=0,
+    metavar="SECONDS",
+    help="Refuse a login that comes sooner after the last one.",
+)
+def command(
+    path: str | None,
+    host: str,
+    port: int,
+    accounts: tuple[str, ...],
+    tls_port: int | None,
+    cleartext: bool,
+    login_delay: int,
+    **certificate: Any,
+) -> int:
     """Serve PATH (a Maildir, an mbox, a folder of .eml files) or the sample maildrop by POP3.
 
     Every octet is served as stored, line ends made CRLF. PATH is read again at each login;
     deletions last as long as the server runs, and the files stay untouched.
+
+    An account's password is its OAuth token too; an account called anonymous lets guests in.
     """
     import asyncio
 
     from pop3shell.cli import serving
     from pop3shell.server.listener import PracticeServer
 
-    server = PracticeServer(serving.accounts(path, accounts))
-    asyncio.run(serving.serve_until_stopped(server, host, port))
+    known = serving.accounts(path, accounts)
+    with contextlib.ExitStack() as until:
+        tls = _tls(host, tls_port, until, **certificate)
+        clear = True if cleartext else None
+        server = PracticeServer(known, tls=tls, cleartext=clear, login_delay=login_delay)
+        asyncio.run(serving.serve_until_stopped(server, host, port, tls_port))
     return 0
+
+
+def _tls(
+    host: str,
+    tls_port: int | None,
+    until: contextlib.ExitStack,
+    *,
+    tls_cert: str | None,
+    tls_key: str | None,
+    tls_self_made: bool,
+    tls_client_ca: str | None,
+) -> ssl.SSLContext | None:
+    """Return the settings of TLS, None where nothing asks for it. Raises click's errors."""
+    from pop3shell.cli import serving
+
+    if tls_key and not tls_cert:
+        raise click.UsageError("--tls-key needs --tls-cert, the certificate of that key")
+    if tls_cert and tls_self_made:
+        raise click.UsageError("--tls-cert and --tls-self-made exclude each other; give one")
+    if tls_cert:
+        context = serving.given_certificate(tls_cert, tls_key)
+    elif tls_self_made or tls_port is not None:
+        context = serving.self_made_certificate(host, until)
+    elif tls_client_ca:
+        raise click.UsageError("--tls-client-ca needs --tls-cert, --tls-self-made or --tls-port")
+    else:
+        return None
+    if tls_client_ca:
+        serving.trust_clients(context, tls_client_ca)
+    return context

@@ -5,9 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import ssl
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import click
 
+from pop3shell.server import certificates
+from pop3shell.server.connection import TlsSource
 from pop3shell.server.listener import PracticeServer
 from pop3shell.server.maildrop import Maildrop, Source, SourceError
 from pop3shell.server.sample import SAMPLE_PASSWORD, SAMPLE_USER, SampleSource
@@ -16,9 +22,9 @@ from pop3shell.server.sources import open_source
 Accounts = dict[str, tuple[str, Maildrop]]
 
 
-def sample_server() -> PracticeServer:
+def sample_server(tls: TlsSource | None = None) -> PracticeServer:
     """The practice server with the sample account on the sample maildrop."""
-    return PracticeServer({SAMPLE_USER: (SAMPLE_PASSWORD, Maildrop(SampleSource()))})
+    return PracticeServer({SAMPLE_USER: (SAMPLE_PASSWORD, Maildrop(SampleSource()))}, tls=tls)
 
 
 def accounts(path: str | None, given: tuple[str, ...]) -> Accounts:
@@ -50,10 +56,48 @@ def _account(text: str) -> tuple[str, str]:
     return name, password
 
 
-async def serve_until_stopped(server: PracticeServer, host: str, port: int) -> None:
-    """Listen, say where, and end cleanly at SIGINT or SIGTERM.
+def given_certificate(certificate: str, key: str | None) -> ssl.SSLContext:
+    """Load the certificate of ``--tls-cert``. Raises click.ClickException."""
+    try:
+        return certificates.given(certificate, key or "")
+    except certificates.CertificateError as error:
+        raise click.ClickException(str(error)) from None
 
-    Raises click.ClickException if the address can't be had.
+
+def self_made_certificate(host: str, until: contextlib.ExitStack) -> ssl.SSLContext:
+    """Make a certificate for this machine's own names and ``host``, and say whom to trust.
+
+    The issuer is in a file that is gone when ``until`` ends.
+    """
+    folder = until.enter_context(tempfile.TemporaryDirectory(prefix="pop3shell-"))
+    names = dict.fromkeys((*certificates.LOCAL_NAMES, host))
+    made = certificates.SelfMade(Path(folder), tuple(names))
+    try:
+        context = made.context()
+    except (OSError, ValueError, UnicodeError) as error:
+        raise click.ClickException(f"cannot make a certificate for {host}: {error}") from None
+    click.echo(
+        f"the certificate was made for this run; clients trust it by its issuer, {made.ca_file} "
+        f"(pop3shell connect --ca {made.ca_file})",
+        err=True,
+    )
+    return context
+
+
+def trust_clients(context: ssl.SSLContext, authority: str) -> None:
+    """Verify clients' certificates by ``--tls-client-ca``. Raises click.ClickException."""
+    try:
+        certificates.trust_clients(context, authority)
+    except certificates.CertificateError as error:
+        raise click.ClickException(str(error)) from None
+
+
+async def serve_until_stopped(
+    server: PracticeServer, host: str, port: int, tls_port: int | None = None
+) -> None:
+    """Listen, say where, and end cleanly at SIGINT or SIGTERM; with TLS too if a port is given.
+
+    Raises click.ClickException if an address can't be had.
     """
     if not host:  # it would mean every address of this machine
         raise click.UsageError("--host is empty; leave it out to listen on 127.0.0.1 only")
@@ -63,15 +107,23 @@ async def serve_until_stopped(server: PracticeServer, host: str, port: int) -> N
         with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C interrupts instead
             loop.add_signal_handler(name, stop.set)
     try:
-        address, bound = await server.start(host, port)
+        await _listen("listening on", server.start, host, port)
+        if tls_port is not None:
+            await _listen("listening with TLS on", server.start_tls_port, host, tls_port)
+        await stop.wait()
+    finally:
+        await server.close()
+
+
+async def _listen(
+    what: str, start: Callable[[str, int], Awaitable[tuple[str, int]]], host: str, port: int
+) -> None:
+    try:
+        address, bound = await start(host, port)
     except (OSError, UnicodeError) as error:
         why = (isinstance(error, OSError) and error.strerror) or "that is no host name"
         raise click.ClickException(
             f"cannot listen on {host} port {port}: {why}; --port 0 takes any free port"
         ) from None
     shown = f"[{address}]" if ":" in address else address
-    click.echo(f"listening on {shown}:{bound}")
-    try:
-        await stop.wait()
-    finally:
-        await server.close()
+    click.echo(f"{what} {shown}:{bound}")

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import ssl
 import warnings
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pop3shell.net.errors import ConnectionTrouble
 
 _SHA256_DIGITS = 64
 
 
-@dataclass(frozen=True, slots=True)
-class TlsSettings:
+class TlsSettings(NamedTuple):
     """How TLS is to be done; whether and when is the caller's business.
 
     ``ca`` is a PEM file of issuers to trust instead of the platform's. ``pins`` are SHA-256

@@ -5,7 +5,6 @@ Advice never stops anything by itself: a debugger must be able to send the wrong
 
 from __future__ import annotations
 
-import difflib
 import re
 from typing import NamedTuple
 
@@ -66,6 +65,8 @@ def _unknown(command: CommandLine, session: Session) -> Advice:
 
 def _nearest(verb: bytes, session: Session) -> str:
     """The verb that is probably meant, of those that can be used here first; "" if none is near."""
+    import difflib  # here: it takes a while, and most lines are right
+
     typed = verb.decode("ascii", "backslashreplace").upper()[:20]
     current = [row for row in COMMANDS if commands.is_current(row)]
     here = [row.verb for row in current if session.state in row.states]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pop3shell.protocol import events as ev
 from pop3shell.protocol.commandline import CommandLine, strip_end
@@ -14,11 +14,17 @@ from pop3shell.protocol.findings import Finding
 from pop3shell.protocol.replies import Status
 from pop3shell.protocol.secrets import Redactor
 from pop3shell.protocol.session import Session
+from pop3shell.protocol.spec import commands
 from pop3shell.protocol.spec.commands import Command
 from pop3shell.protocol.spec.states import Effect, State
 
+if TYPE_CHECKING:
+    from pop3shell.protocol.sasl.explain import Explainer, Step
+
 #: Octets of a body whose lines are counted; counting those of a huge one would cost time.
 COUNTED = 1 << 20
+#: Lines of a login by AUTH that are told.
+STEPS_KEPT = 20
 #: Findings kept with an exchange; further ones are only counted.
 FINDINGS_KEPT = 10
 
@@ -47,7 +53,7 @@ class LastExchange:
 
     ``shown`` is the line as sent, without its end; ``before`` the state it was sent in,
     ``user_accepted`` whether USER was accepted right before it. ``seconds`` is None while the
-    reply isn't complete. ``command`` may hold a secret and is not for showing.
+    reply isn't complete. ``steps`` tell a login by AUTH line by line, secrets replaced. ``command`` may hold a secret and is not for showing.
     """
 
     command: CommandLine = field(repr=False)
@@ -66,6 +72,7 @@ class LastExchange:
     findings: tuple[Finding, ...] = ()
     more_findings: int = 0
     ending: Ending | None = None
+    steps: tuple[Step, ...] = ()
 
     @property
     def row(self) -> Command | None:
@@ -87,11 +94,20 @@ class _Growing:
     findings: tuple[Finding, ...] = ()
     more_findings = 0
     ending: Ending | None = None
+    explainer: Explainer | None = None
 
     def __init__(self, sent: ev.CommandSent, before: State, user_accepted: bool) -> None:
         self.sent = sent
+        self.steps: list[Step] = []
         self.before = before
         self.user_accepted = user_accepted
+
+
+def _begin_steps(growing: _Growing, raw: bytes) -> None:
+    from pop3shell.protocol.sasl.explain import Explainer  # only a login by AUTH needs it
+
+    growing.explainer = Explainer()
+    growing.steps.append(growing.explainer.client(raw))
 
 
 class Recorder:
@@ -140,6 +156,7 @@ class Recorder:
             findings=growing.findings,
             more_findings=growing.more_findings,
             ending=growing.ending,
+            steps=tuple(growing.steps),
         )
         if (line := growing.status) is not None:
             text = self._redactor.octets(line._replace(raw=line.text))
@@ -158,11 +175,16 @@ class Recorder:
         if pending:  # sent ahead: the reply that decides hasn't come
             row = pending[-1].sent.command.row
             accepted = row is not None and row.effect is Effect.NAME_USER
-        pending.append(_Growing(event, session.state, accepted))
+        growing = _Growing(event, session.state, accepted)
+        if event.command.row is commands.AUTH and event.command.arguments:
+            _begin_steps(growing, event.raw)
+        pending.append(growing)
 
     def _responded(self, event: ev.ResponseSent) -> None:
         if growing := self._of(event.command):
             growing.responses += 1
+            if growing.explainer and len(growing.steps) < STEPS_KEPT:
+                growing.steps.append(growing.explainer.client(event.raw))
 
     # ---- what comes ----
 
@@ -185,6 +207,8 @@ class Recorder:
     def _challenged(self, event: ev.Challenge) -> None:
         if growing := self._of(event.command):
             growing.challenges += 1
+            if growing.explainer and len(growing.steps) < STEPS_KEPT:
+                growing.steps.append(growing.explainer.server(event.raw))
 
     def _data(self, event: ev.BodyData) -> None:
         if growing := self._of(event.command):

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from pop3shell import __version__
 from pop3shell.protocol.framing import CRLF
+from pop3shell.protocol.sasl import pop3 as sasl
 from pop3shell.protocol.spec import commands
 from pop3shell.protocol.spec.commands import Command
 from pop3shell.protocol.spec.states import Effect
-from pop3shell.server import login
+from pop3shell.server import authentication, extensions, login
 from pop3shell.server.context import Context
 from pop3shell.server.maildrop import SourceError
 from pop3shell.server.replies import SYS_TEMP, Reply, content, error, listing, ok
@@ -31,23 +32,30 @@ class Refused(Exception):
     """A command cannot be done; its text is the reply's."""
 
 
-def capa(_context: Context, _arguments: tuple[bytes, ...]) -> Reply:
-    """List what the server can do, the same in both states (RFC 2449 section 5)."""
-    return listing("capability list follows", capabilities())
+def capa(context: Context, _arguments: tuple[bytes, ...]) -> Reply:
+    """List what the server can do; but for STLS the same in both states (RFC 2449 section 5)."""
+    return listing("capability list follows", capabilities(context))
 
 
-def capabilities() -> list[str]:
-    """Return the lines of CAPA."""
-    return [
+def capabilities(context: Context) -> list[str]:
+    """Return the lines of CAPA that hold for a session now."""
+    delay = context.policy.delay.seconds
+    lines = [
         commands.TOP.capability,
         commands.UIDL.capability,
         commands.USER.capability,
+        sasl.capability(authentication.offered(context)),
+        commands.STLS.capability if extensions.can_start_tls(context) else "",
         "RESP-CODES",
         "AUTH-RESP-CODE",
+        f"LOGIN-DELAY {delay}" if delay else "",
         "PIPELINING",
         "EXPIRE NEVER",
+        f"{commands.UTF8.capability} USER",
+        commands.LANG.capability,
         f"IMPLEMENTATION pop3shell-{__version__}",
     ]
+    return [line for line in lines if line]
 
 
 def stat(context: Context, _arguments: tuple[bytes, ...]) -> Reply:
@@ -108,7 +116,11 @@ HANDLERS: dict[Command, Handler] = {
     commands.USER: login.user,
     commands.PASS: login.password,
     commands.APOP: login.apop,
+    commands.AUTH: authentication.auth,
+    commands.STLS: extensions.stls,
     commands.CAPA: capa,
+    commands.UTF8: extensions.utf8,
+    commands.LANG: extensions.lang,
     commands.STAT: stat,
     commands.LIST: scan_list,
     commands.RETR: retr,

@@ -45,8 +45,8 @@ def password(context: Context, arguments: tuple[bytes, ...]) -> Reply:
     if context.name is None:
         return error(f"{_PASS} must follow {_USER} directly, send {_USER} first")
     name = account_name(context.accounts, _decode(context.name))
-    secret = _secret(context, name)
-    right = hmac.compare_digest(prepared(_decode(arguments[0])).encode(), secret.encode())
+    given, secret = prepared(_decode(arguments[0])), _secret(context, name)
+    right = given != "" and hmac.compare_digest(given.encode(), secret.encode())
     return enter(context, name if right else "")
 
 
@@ -58,7 +58,8 @@ def apop(context: Context, arguments: tuple[bytes, ...]) -> Reply:
     name = account_name(context.accounts, _decode(given))
     secret = _secret(context, name).encode()
     wanted = hashlib.md5(context.timestamp + secret, usedforsecurity=False).hexdigest()
-    return enter(context, name if hmac.compare_digest(digest, wanted.encode()) else "")
+    right = secret != b"" and hmac.compare_digest(digest, wanted.encode())
+    return enter(context, name if right else "")
 
 
 def enter(context: Context, name: str) -> Reply:

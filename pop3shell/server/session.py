@@ -13,10 +13,16 @@ from typing import TYPE_CHECKING
 from pop3shell.protocol import commandline
 from pop3shell.protocol.spec import commands
 from pop3shell.protocol.spec.commands import Standing
-from pop3shell.protocol.spec.states import TRANSITIONS, State
-from pop3shell.server import handlers
-from pop3shell.server.context import Context
-from pop3shell.server.limits import MAX_COMMAND_OCTETS, MAX_FAILED_LOGINS, MAX_REFUSALS
+from pop3shell.protocol.spec.states import TRANSITIONS, Effect, State
+from pop3shell.server import authentication, handlers
+from pop3shell.server.context import Context, Policy
+from pop3shell.server.languages import translated
+from pop3shell.server.limits import (
+    MAX_COMMAND_OCTETS,
+    MAX_FAILED_LOGINS,
+    MAX_REFUSALS,
+    MAX_RESPONSE_OCTETS,
+)
 from pop3shell.server.lines import LineReader
 from pop3shell.server.replies import AUTH_FAILED, SYS_TEMP, Reply, error, ok, status_line
 
@@ -31,6 +37,10 @@ _log = logging.getLogger(__name__)
 _FORBIDDEN = re.compile(rb"[\x00\r\n]")
 _UNKNOWN = f"unknown command, {commands.CAPA.verb} lists what this server can do"
 _BARE_LF = "a line ends with CRLF, and this one ended with a bare LF"
+_INJECTED = (
+    f"nothing may follow {commands.STLS.verb} before the TLS handshake (RFC 2595 section 4), "
+    "closing the connection"
+)
 _FINAL = frozenset({State.UPDATE, State.CLOSED})
 
 
@@ -40,14 +50,18 @@ class Session:
     Send `greeting()`, then hand over whatever arrives to `receive` and send what it yields; when
     `closed` is true, close the connection. Call `end` when the connection is gone, however that
     came about: marks that QUIT has not carried out are then lost.
+
+    When `negotiating` is true after `receive`, do the TLS handshake and call `secured`.
     """
 
-    def __init__(self, accounts: Accounts, timestamp: bytes = b"") -> None:
+    def __init__(
+        self, accounts: Accounts, timestamp: bytes = b"", policy: Policy | None = None
+    ) -> None:
         self.state = State.AUTHORIZATION
         self.closed = False
         self.commands = 0
         """Lines answered so far; who watches the autologout timer starts it anew at each."""
-        self._context = Context(accounts, timestamp)
+        self._context = Context(accounts, timestamp, policy or Policy())
         self._lines = LineReader()
         self._refusals = 0
         self._failed_logins = 0
@@ -56,6 +70,11 @@ class Session:
     def waits_behind_bare_lf(self) -> bool:
         """Whether the client seems to end its lines with LF alone, and would wait for ever."""
         return not self.closed and self._lines.ends_in_bare_lf
+
+    @property
+    def negotiating(self) -> bool:
+        """Whether STLS was accepted: TLS comes next, and nothing of what follows is plaintext."""
+        return self._context.negotiating and not self.closed
 
     def greeting(self) -> bytes:
         """Return the line that opens the session."""
@@ -66,18 +85,29 @@ class Session:
         """Read octets from the client and yield what to answer, in pieces.
 
         The next command is looked at only when the pieces before it were taken, so a slow client
-        is never answered ahead. Nothing after QUIT is looked at.
+        is never answered ahead. Nothing after QUIT is looked at, and nothing may follow STLS.
         """
         for line in self._lines.feed(data):
             if self.closed:
                 return
-            yield from self._finish(self._answer(line)).encode()
+            yield from self._finish(self._answer(line))
+
+    def secured(self, external: str = "") -> None:
+        """Go on as if just connected, under TLS: nothing said before counts (RFC 2595 section 4).
+
+        `external` is the common name of the client's certificate, if it showed one that is good.
+        """
+        known = self._context
+        self._context = Context(
+            known.accounts, known.timestamp, known.policy, tls=True, external=external
+        )
+        self._lines.drop()
 
     def quiet(self) -> Iterator[bytes]:
         """Refuse a line that ended in a bare LF, now that no CRLF seems to follow."""
         if self.waits_behind_bare_lf:
             self._lines.drop()
-            yield from self._finish(self._refuse(_BARE_LF)).encode()
+            yield from self._finish(self._refuse(_BARE_LF))
 
     def end(self) -> None:
         """Close the session without removing anything, and unlock the maildrop."""
@@ -87,9 +117,11 @@ class Session:
         self._context.release()
 
     def _answer(self, line: bytes | None) -> Reply:
-        if line is None:
-            return self._refuse(f"line too long, at most {MAX_COMMAND_OCTETS} octets with CRLF")
         try:
+            if self._context.exchange is not None:
+                return self._entered(authentication.respond(self._context, line), Effect.LOG_IN)
+            if line is None:
+                return self._refuse(f"line too long, at most {MAX_COMMAND_OCTETS} octets with CRLF")
             return self._execute(commandline.parse(line))
         except Exception as fault:  # a fault of ours ends this session and no other
             _log.error("a session failed: %r", fault, exc_info=_log.isEnabledFor(logging.DEBUG))
@@ -103,25 +135,36 @@ class Session:
         if fault := command_fault(row, self.state) or argument_fault(row, line.arguments):
             return self._refuse(fault)
         reply = handlers.handle(row, self._context, line.arguments)
-        if reply.ok:
-            self.state = TRANSITIONS.get((self.state, row.effect), self.state)
+        if self.negotiating and self._lines.waiting:
+            self.end()
+            return error(_INJECTED)
+        return self._entered(reply, row.effect)
+
+    def _entered(self, reply: Reply, effect: Effect) -> Reply:
+        """Enter the state that success leads to; AUTH may also have listed its mechanisms only."""
+        if reply.ok and (effect is not Effect.LOG_IN or self._context.opened is not None):
+            self.state = TRANSITIONS.get((self.state, effect), self.state)
         return reply
 
     def _refuse(self, text: str) -> Reply:
-        self._context.name = None
+        self._context.forget()
         return error(text)
 
-    def _finish(self, reply: Reply) -> Reply:
-        """Count, and close the connection where the session is over or its limits are reached."""
+    def _finish(self, reply: Reply) -> Iterator[bytes]:
+        """Count, close the connection where it is over or its limits are reached, and encode."""
         self.commands += 1
-        self._refusals = 0 if reply.ok else self._refusals + 1
+        if reply.status is not None:
+            self._refusals = self._refusals + 1 if reply.refused else 0
         self._failed_logins += reply.code == AUTH_FAILED
+        context = self._context
+        self._lines.limit = MAX_RESPONSE_OCTETS if context.exchange else MAX_COMMAND_OCTETS
+        reply = translated(reply, context.language)
         if self.state in _FINAL:
             self.end()
         elif self._refusals >= MAX_REFUSALS or self._failed_logins >= MAX_FAILED_LOGINS:
             self.end()
-            return error(f"{reply.text}; too many refusals, closing the connection", reply.code)
-        return reply
+            reply = error(f"{reply.text}; too many refusals, closing the connection", reply.code)
+        return reply.encode(context.utf8_texts)
 
 
 def line_fault(text: bytes) -> str:

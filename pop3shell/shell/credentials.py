@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 PASSWORD_VARIABLE = "POP3SHELL_PASSWORD"
 #: Seconds that the password command has.
@@ -16,8 +16,7 @@ class NoPassword(Exception):
     """There is no password to be had; the text says what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Login:
+class Login(NamedTuple):
     """Who logs in by default, and the command that prints the password or token."""
 
     user: str = ""

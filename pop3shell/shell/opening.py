@@ -30,6 +30,7 @@ async def open_session(shell: Shell, host: str, port: int, family: socket.Addres
     implicit = security.tls if security.mode == IMPLICIT else None
     within = min(CONNECT_WITHIN, client.timeout or CONNECT_WITHIN)
     await client.connect(host, port, family=family, connect_timeout=within, tls=implicit)
+    shell.catch_up()
     if shell.settings.interactive:
         shell.say(address_line(host, port, client))
         shell.flush()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pop3shell.net.client import Client
 from pop3shell.net.errors import ConnectionTrouble
@@ -19,12 +18,11 @@ if TYPE_CHECKING:
 NONE, STARTTLS, IMPLICIT = "none", "starttls", "implicit"
 
 
-@dataclass(frozen=True, slots=True)
-class Security:
+class Security(NamedTuple):
     """When TLS begins (``none``: only if STLS is typed) and how it is done."""
 
     mode: str = NONE
-    tls: TlsSettings = field(default_factory=TlsSettings)
+    tls: TlsSettings = TlsSettings()
 
 
 async def start_by_stls(shell: Shell) -> None:
@@ -62,6 +60,7 @@ def tell(shell: Shell) -> None:
     layer = shell.client.tls
     if layer is None:
         return
+    shell.catch_up()
     settings = shell.security.tls
     if settings.insecure:
         how = "NOT verified (--insecure)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol, TextIO
+from typing import TYPE_CHECKING, BinaryIO, Protocol, TextIO
 
 from pop3shell.net.client import Client
 from pop3shell.net.errors import ConnectionTrouble
@@ -20,8 +20,11 @@ from pop3shell.shell.credentials import Login
 from pop3shell.shell.endings import cut_off
 from pop3shell.shell.security import Security, negotiate
 from pop3shell.shell.settings import Settings
-from pop3shell.view.printer import DialoguePrinter
+from pop3shell.view.printer import DialoguePrinter, Printer, Screen
 from pop3shell.view.safe import visible_text
+
+if TYPE_CHECKING:  # imported when a recording begins
+    from pop3shell.shell.recording import Recording
 
 AskSecret = Callable[[str], Awaitable[str | None]]
 OpenSession = Callable[["Shell", str, int | None], Awaitable[None]]
@@ -69,6 +72,7 @@ class Shell:
         errors: TextIO,
         settings: Settings,
         ask_secret: AskSecret,
+        screen: Callable[[BinaryIO, Redactor], Screen] | None = None,
     ) -> None:
         self.client = client
         self.out = out
@@ -76,7 +80,9 @@ class Shell:
         self.settings = settings
         self.ask_secret = ask_secret
         self.redactor = Redactor()
-        self.printer = DialoguePrinter(out, self.redactor)
+        self.screen = screen(out, self.redactor) if screen is not None else None
+        self.printer: Printer = self.screen or DialoguePrinter(out, self.redactor)
+        self.apply_settings()
         self.leaving = False
         self.security = Security()
         self.login = Login()
@@ -86,6 +92,7 @@ class Shell:
         self.summaries: dict[int, str] = {}
         self._watching: list[object] = []
         self._open: OpenSession | None = None
+        self.recording: Recording | None = None
         self.recorder = Recorder(lambda: self.client.session, self.redactor)
         self.watch(self.printer)
         self.watch(self.recorder)
@@ -96,6 +103,16 @@ class Shell:
         """Let ``observer`` hear of this session's events, and of those after a reconnect."""
         self._watching.append(observer)
         self.client.observers.append(observer)
+
+    def unwatch(self, observer: object) -> None:
+        """Let ``observer`` hear no more."""
+        self._watching.remove(observer)
+        self.client.observers.remove(observer)
+
+    def catch_up(self) -> None:
+        """Let the recording, if there is one, know of a connection made or secured."""
+        if self.recording is not None and self.recording.active:
+            self.recording.catch_up()
 
     def opened(self, again: OpenSession) -> None:
         """Remember how the session was opened, so that it can be opened again."""
@@ -128,11 +145,22 @@ class Shell:
 
             await perform(self, line[1:].decode("utf-8", "surrogateescape"))
         elif self.client.dialogue.challenged:
-            await self.send(line + CRLF)
+            await self._send_typed(line)
         elif line.startswith(b"!"):
-            await self.send(line[1:] + CRLF)
+            await self._send_typed(line[1:])
         elif self._passes(line):
+            await self._send_typed(line)
+
+    async def _send_typed(self, line: bytes) -> None:
+        """Send a line that the user sees already; what else is sent is echoed."""
+        if self.screen is None:
             await self.send(line + CRLF)
+            return
+        self.screen.echo = False
+        try:
+            await self.send(line + CRLF)
+        finally:
+            self.screen.echo = True
 
     async def send(self, octets: bytes) -> None:
         """Send octets as they are, and wait for what they ask for."""
@@ -158,7 +186,11 @@ class Shell:
             self.warn(str(item))
 
     def apply_settings(self) -> None:
-        """Let the printer know of changed settings."""
+        """Let the screen know of changed settings."""
+        if self.screen is not None:
+            self.screen.echo = True
+            self.screen.timing = self.settings.timing
+            self.screen.hex = self.settings.hex
 
     # ---- for colon commands ----
 

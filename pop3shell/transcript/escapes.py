@@ -23,6 +23,10 @@ _INVISIBLE = re.compile(
 _PLAIN = bytes(octet for octet in range(0x20, 0x7F) if octet != 0x5C)
 _NO_CONTROL = bytes(octet for octet in range(0x20, 0x100) if octet != 0x7F)
 _WHOLE = re.compile(rb"[^\\]*+(?:\\(?:\\|x[0-9a-fA-F]{2}|n?(?=\r\n))[^\\]*+)*+")
+#: Searches that begin with a rare character are many times as fast as others.
+_irregular = re.compile(rb"\n(?<![^ \n]\r\n)").search
+_blank_end = re.compile(rb"\r\n(?<= \r\n)").search
+_split = re.compile(rb"\r\n").split  # twice as fast as bytes.split
 _LINE_END = re.compile(rb"(\\+)(n?)\r\n")
 
 
@@ -52,27 +56,42 @@ def escape_line(octets: bytes) -> bytes:
     return escape(octets) + b"\\"
 
 
+def file_lines(block: bytes, tag: bytes, time: bytes) -> bytes:
+    """Return whole lines as they stand in the file, each behind ``tag``; before the first ``time``.
+
+    Mostly all is printable, every line ends in CRLF, and none is empty or has a blank at its end.
+    Then two replacements of single characters do it, which are the fastest thing there is.
+    """
+    behind = b"\n" + tag + b" "
+    others = block.translate(None, _PLAIN)
+    plain = others == CRLF * (len(others) // 2) and not (b"$" in block and b"${" in block)
+    if plain and not _irregular(block):
+        text = block.replace(LF, behind).replace(b"\r", b"")
+        return time + behind[1:] + text[: 1 - len(behind)]
+    lines = escape_lines(block)
+    has_empty = b"" in lines
+    lines[0] = time + behind[1:] + lines[0]
+    lines[-1] += b"\n"
+    text = behind.join(lines)
+    # No line's text ends in a blank: where a tag does, the line is empty.
+    return text.replace(tag + b" \n", tag + b"\n") if has_empty else text
+
+
 def escape_lines(block: bytes) -> list[bytes]:
     """Return the texts of whole lines."""
     others = block.translate(None, _PLAIN)
     if others.translate(None, CRLF) or (b"$" in block and b"${" in block):
         block = visible(_escape_syntax(block), kept=CRLF)
-        ends = block.count(b"\r") + block.count(LF)
-    else:
-        ends = len(others)
+        others = block.translate(None, _NO_CONTROL)
+    if _blank_end(block):
+        block = block.replace(b" \r\n", b"\\x20\r\n")
     lines = _split(block)
-    if ends != 2 * (len(lines) - 1):
+    if len(others) != 2 * (len(lines) - 1):
         # All other control characters are escaped by now, so one can stand for a line's end.
         block = block.replace(CRLF, b"\0").replace(b"\r", rb"\x0d").replace(LF, b"\\n\0")
         lines = block.replace(b" \0", b"\\x20\0").split(b"\0")
     lines.pop()
     return lines
-
-
-def _split(block: bytes) -> list[bytes]:
-    if b" " in block and b" \r\n" in block:
-        block = block.replace(b" \r\n", b"\\x20\r\n")
-    return block.split(CRLF)
 
 
 def visible(octets: bytes, kept: bytes = b"") -> bytes:

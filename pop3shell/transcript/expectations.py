@@ -167,8 +167,8 @@ class LeftOut(Expectation):
         found = self._digest.hexdigest()
         if found == self._wanted:
             return Taken(taken, done=True)
-        got = f"sha256={found} of {self._told}"
-        return Taken(taken, True, f"sha256={self._wanted}", got, self.number)
+        differs = f"sha256={found} of {self._told}"
+        return Taken(taken, True, f"sha256={self._wanted}", differs, self.number)
 
 
 class Numbers(Expectation):

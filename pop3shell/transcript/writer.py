@@ -15,7 +15,7 @@ from pop3shell.protocol.secrets import Redactor
 from pop3shell.transcript import happenings
 from pop3shell.transcript.elision import Elision
 from pop3shell.transcript.errors import RecordingFailed
-from pop3shell.transcript.escapes import escape, escape_line, escape_lines, visible
+from pop3shell.transcript.escapes import escape, escape_line, file_lines, visible
 from pop3shell.transcript.grammar import MAGIC, VERSION
 from pop3shell.transcript.redaction import Pieces, lines_of, pieces_of
 
@@ -175,13 +175,7 @@ class TranscriptWriter:
         cut = octets.rfind(b"\n") + 1
         self._tail = octets[cut:]
         if cut:
-            lines = escape_lines(octets[:cut])
-            has_empty = b"" in lines
-            lines[0] = self._stamp(now) + b"S: " + lines[0]
-            lines[-1] += b"\n"
-            text = b"\nS: ".join(lines)
-            # No line's text ends in a blank: where a tag does, the line is empty.
-            self._write(text.replace(b"S: \n", b"S:\n") if has_empty else text)
+            self._write(file_lines(octets[:cut], _SERVER, self._stamp(now)))
         if len(self._tail) >= LONGEST_PART:
             self._end_part(now)
 

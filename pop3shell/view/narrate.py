@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from pop3shell.protocol import replies
-from pop3shell.protocol.events import Ending, Greeting
+from pop3shell.protocol.events import Ending, Greeting, Side
 from pop3shell.protocol.framing import CRLF
 from pop3shell.protocol.hints import hint
 from pop3shell.protocol.lastexchange import Body, LastExchange
@@ -14,7 +14,7 @@ from pop3shell.protocol.session import Session
 from pop3shell.protocol.spec import arguments, codes, commands
 from pop3shell.protocol.spec.commands import Shape
 from pop3shell.protocol.spec.references import rfc
-from pop3shell.view.safe import visible
+from pop3shell.view.safe import visible, visible_text
 
 WIDTH = 78
 #: Octets of a line that are repeated; the dialogue has shown it whole.
@@ -25,6 +25,7 @@ def narrate(exchange: LastExchange, session: Session) -> str:
     """Explain an exchange, secrets replaced and made safe for a terminal."""
     parts = [
         _asked(exchange),
+        *_steps(exchange),
         _answered(exchange),
         _reply(exchange),
         _state(exchange),
@@ -46,6 +47,17 @@ def narrate_greeting(greeting: Greeting) -> str:
     if code := _code(greeting.text):
         lines.append(code)
     return "\n".join(lines)
+
+
+def _steps(exchange: LastExchange) -> list[str]:
+    """A login by AUTH, line by line."""
+    lines = []
+    for step in exchange.steps:
+        who = "C" if step.side is Side.CLIENT else "S"
+        lines.append(_item(f"{who}: {visible_text(step.line)}", visible_text(step.text)))
+        if step.decoded:
+            lines.append(f"    decoded: {visible_text(step.decoded)[:SHOWN]}")
+    return lines
 
 
 _GREETS = f"{rfc(1939, '4')}); nothing has been sent yet"

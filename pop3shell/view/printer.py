@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from pop3shell.protocol import events as ev
 from pop3shell.protocol.commandline import strip_end
@@ -21,6 +21,24 @@ _SERVER_LINES = (
     ev.Greeting,
     ev.Banner,
 )
+
+
+class Printer(Protocol):
+    """Shows a dialogue; ``bodies`` says whether what multi-line replies hold is shown too."""
+
+    bodies: bool
+    handlers: dict[type, Callable[[Any], None]]
+
+    def end_line(self) -> None:
+        """End a line that was shown in part."""
+
+
+class Screen(Printer, Protocol):
+    """Shows a dialogue to a person, who can switch what is shown."""
+
+    echo: bool
+    timing: bool
+    hex: bool
 
 
 class DialoguePrinter:

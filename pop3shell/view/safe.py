@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable
+from functools import cache
 
 #: Characters shown as their octets: C0, DEL, C1, soft hyphen, format characters (bidirectional,
 #: zero-width, tags, interlinear), line and paragraph separators, byte-order mark, noncharacters,
@@ -20,16 +21,28 @@ UNSAFE = re.compile(
     "\uffa0\ufff0-\uffff\U000110bd\U000110cd\U00013430-\U0001345f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 
-#: Text of nothing but characters in common use that ``UNSAFE`` does not match: to look them up one
-#: by one in there takes ten times as long.
-is_common = re.compile(
+_COMMON = (
     "[ -~\xa0-\xac\xae-\u034e\u0350-\u05ff\u2010-\u2027\u2030-\u205f\u2070-\u2fff\u3001-\u312f"
     "\u4e00-\ud7ff\uff01-\uff5e]*+"
-).fullmatch
+)
 
 _PLAIN = bytes(range(0x20, 0x7F))
 _split = re.compile(rb"\r\n").split  # twice as fast as bytes.replace
 _ESCAPED = "".join(f"\\x{octet:02x}" for octet in range(256))
+
+
+@cache
+def _find_common() -> Callable[[str], re.Match[str] | None]:
+    """Compiled when it is needed: that takes longer than any other step to the first prompt."""
+    return re.compile(_COMMON).fullmatch
+
+
+def is_common(text: str) -> bool:
+    """Whether text is nothing but characters in common use that ``UNSAFE`` does not match.
+
+    To look them up one by one in there takes ten times as long.
+    """
+    return (text.isascii() and text.isprintable()) or _find_common()(text) is not None
 
 
 def _escape(found: re.Match[str]) -> str:

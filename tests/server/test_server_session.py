@@ -93,9 +93,26 @@ class TestLogin:
         replies = b"".join(session.receive("USER zoë\r\nPASS żółć\r\n".encode()))
         assert replies.endswith(b"+OK zo?'s maildrop has 1 message (120 octets)\r\n")
 
-    def test_octets_that_are_no_text_are_a_wrong_name(self, new) -> None:
-        assert new("USER \xff\xfe").startswith("+OK")
+    def test_octets_that_are_no_text_are_refused(self, new) -> None:
+        assert new("USER \xff\xfe") == (
+            "-ERR a name must be ASCII or UTF-8 (RFC 6856 section 2.2)\r\n"
+        )
+        new("USER mrose")
         assert new("PASS \xff").startswith("-ERR [AUTH]")
+        assert new(f"APOP \xff {'0' * 32}").startswith("-ERR [AUTH]")
+
+    def test_names_and_passwords_are_compared_as_saslprep_leaves_them(self) -> None:
+        session = Session({"zoë": ("ⅸ", maildrop_of_sizes(120))})
+        replies = b"".join(session.receive("USER zoe\u0308\r\nPASS i\u00adx\r\n".encode()))
+        assert b"+OK zo?'s maildrop" in replies
+
+    @pytest.mark.parametrize("given", ["\u00ad", "\u200e", "\ue000"])
+    def test_a_password_that_saslprep_leaves_nothing_of_fits_nobody(self, given) -> None:
+        session = Session({"zoe": ("\ue000", maildrop_of_sizes(120))}, b"<1@x>")
+        replies = b"".join(session.receive(f"USER zoe\r\nPASS {given}\r\n".encode()))
+        assert replies.endswith(b"-ERR [AUTH] wrong name or password\r\n")
+        digest = hashlib.md5(b"<1@x>").hexdigest()
+        assert b"[AUTH]" in b"".join(session.receive(f"APOP zoe {digest}\r\n".encode()))
 
     def test_a_second_session_is_told_that_the_maildrop_is_in_use(self, talk, maildrop) -> None:
         other = Talk(maildrop)
@@ -125,7 +142,9 @@ class TestCapabilities:
         before = new("CAPA")
         assert new.log_in()("CAPA") == before
         assert before.split("\r\n")[1:] == [
-            "TOP", "UIDL", "USER", "RESP-CODES", "AUTH-RESP-CODE", "PIPELINING", "EXPIRE NEVER",
+            "TOP", "UIDL", "USER",
+            "SASL SCRAM-SHA-256 SCRAM-SHA-1 OAUTHBEARER XOAUTH2 CRAM-MD5 PLAIN LOGIN",
+            "RESP-CODES", "AUTH-RESP-CODE", "PIPELINING", "EXPIRE NEVER", "UTF8 USER", "LANG",
             f"IMPLEMENTATION pop3shell-{__version__}", ".", "",
         ]  # fmt: skip
 

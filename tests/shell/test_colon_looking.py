@@ -6,7 +6,7 @@ import pytest
 from support.program import LOGIN
 from support.scripted import GREETING, ScriptedServer, dialogue
 
-from pop3shell.shell.colon import table
+from pop3shell.shell.colon import colon_commands
 
 QUIT = dialogue("C: QUIT", "S: +OK bye")
 
@@ -25,7 +25,7 @@ def test_help_lists_every_colon_command_and_the_commands_of_pop3(demo, ask):
     ran = demo(ask)
     assert ran.status == 0
     listed = {line.split()[0] for line in notes(ran) if line.startswith("  :")}
-    assert listed == {f":{name}" for name in table()}
+    assert listed == {f":{name}" for name in colon_commands()}
     assert any("USER PASS APOP" in line for line in notes(ran))
 
 
@@ -36,7 +36,7 @@ def test_help_explains_a_word_of_pop3(demo, topic):
     assert any("RFC" in line for line in notes(ran))
 
 
-@pytest.mark.parametrize("topic", sorted(table()))
+@pytest.mark.parametrize("topic", sorted(colon_commands()))
 def test_help_explains_each_colon_command_with_and_without_its_colon(demo, topic):
     ran = demo(f":help :{topic}", f":help {topic}")
     assert ran.status == 0

@@ -28,7 +28,8 @@ from typing import Self
 
 import pyte
 
-from support.practice import SECONDS
+from support.practice import SECONDS as _S
+SECONDS=4
 from support.program import environment
 
 #: Makes the pseudo-terminal the controlling one, then runs the program as `python -m` does.
@@ -96,7 +97,7 @@ class Terminal:
         self._stream = pyte.ByteStream(self.screen)
         self._master, self.slave = pty.openpty()
         self._set_size(rows, columns)
-        self.cooked = termios.tcgetattr(self.slave)
+        self.cooked = self.settings
         program = [sys.executable, "-c", _PROGRAM.format(before=before), *map(str, arguments)]
         self.process = subprocess.Popen(
             argv or program, stdin=self.slave, stdout=self.slave, stderr=self.slave,
@@ -225,7 +226,7 @@ class Terminal:
 
     def wait_row(self, text: str) -> None:
         """Wait until the cursor stands in a line that holds exactly this behind the prompt."""
-        self.wait(lambda: self.row.rpartition(PROMPT)[2] == text, f"line {text!r}")
+        self.wait(lambda: self.row.rpartition(PROMPT.rstrip())[2].strip() == text, f"line {text!r}")
 
     def at_prompt(self, typed: str = "") -> None:
         """Wait for the prompt with the cursor behind `typed`."""
@@ -247,7 +248,7 @@ class Terminal:
                     self.process.wait(0.02)
         while self._open and self._read(0):
             pass
-        self.check()
+        assert b"Traceback" not in self.raw, self.picture()
         return self.process.returncode
 
     def _read(self, seconds: float) -> bool:
@@ -268,7 +269,6 @@ class Terminal:
         tail = self.raw[-(1 << 15) :].decode("utf-8", "replace")
         found = [character for character in self.hidden if character in tail]
         assert not found, f"{found} was shown\n{self.picture()}"
-        assert "Traceback" not in tail, self.picture()
 
     def picture(self) -> str:
         """The screen in a frame, and the last octets that came, for a failing test."""

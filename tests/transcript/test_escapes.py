@@ -23,8 +23,27 @@ OCTETS = st.one_of(
     st.text(max_size=100).map(str.encode),
     st.lists(
         st.sampled_from(
-            [b"\\", b"\\x41", b"\\n", b"n", b"\r", b"\n", b"\r\n", b" ", b"${", b"$", b"{", b"udc"]
-            + [b"\t", b"\0", b"\xc3\xa4", b"\xe4", b"\xe2\x80\xae", b"\xf3\xa0\x80\x81", b"."]
+            [
+                b"\\",
+                b"\\x41",
+                b"\\n",
+                b"n",
+                b"\r",
+                b"\n",
+                b"\r\n",
+                b" ",
+                b"${",
+                b"$",
+                b"{",
+                b"udc",
+                b"\t",
+                b"\0",
+                b"\xc3\xa4",
+                b"\xe4",
+                b"\xe2\x80\xae",
+                b"\xf3\xa0\x80\x81",
+                b".",
+            ]
         ),
         max_size=40,
     ).map(b"".join),

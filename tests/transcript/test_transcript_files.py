@@ -15,7 +15,7 @@ from pop3shell.transcript.reader import read_file
 
 FOLDER = Path(__file__).parents[2] / "transcripts"
 FILES = sorted(FOLDER.glob("*.txt"))
-EXAMPLES = re.findall(r"^```\n(.*?)^```", (FOLDER / "README.md").read_text(), re.M | re.S)
+EXAMPLES = re.findall(r"(?ms)^```\n(.*?)^```", (FOLDER / "README.md").read_text())
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -8,6 +8,7 @@ import stat
 import sys
 from datetime import UTC, datetime
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from remembering import Memory, Recording, entries_of, said_by
@@ -314,11 +315,14 @@ class TestAFullDisk:
         writer = TranscriptWriter(disk, 0.0)
         dialogue = Dialogue()
         events = [*dialogue.server(b"+OK ready\r\n"), *dialogue.client(b"CAPA\r\n" * 9)]
-        with pytest.raises(RecordingFailed, match="No space left on device"):
+
+        def record() -> None:
             for event in events:
                 writer(event, 0.0)
-        for event in events:
-            writer(event, 0.0)
+
+        with pytest.raises(RecordingFailed, match="No space left on device"):
+            record()
+        record()
         writer.close()
         assert disk.closed
         assert len(disk.octets) == 50
@@ -329,10 +333,8 @@ class TestAFullDisk:
         with pytest.raises(RecordingFailed):
             TranscriptWriter(Disk(room=10, at_once=0), 0.0)
 
-    @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs the device /dev/full")  # noqa: PTH110
-    def test_a_real_one(self, tmp_path) -> None:
-        from pathlib import Path
-
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs the device /dev/full")
+    def test_a_real_one(self) -> None:
         with pytest.raises(RecordingFailed, match="cannot be written on"):
             TranscriptWriter(create(Path("/dev/full")), 0.0)
 

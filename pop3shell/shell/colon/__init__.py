@@ -12,13 +12,14 @@ if TYPE_CHECKING:
 
 
 @cache
-def table() -> dict[str, ColonCommand]:
+def colon_commands() -> dict[str, ColonCommand]:
     """Return the colon commands by name."""
     from pop3shell.shell.colon import (
         explaining,
         login,
         looking,
         messages,
+        recording,
         saving,
         sending,
         settings,
@@ -26,7 +27,18 @@ def table() -> dict[str, ColonCommand]:
         viewing,
     )
 
-    modules = (explaining, login, looking, messages, saving, sending, settings, tls, viewing)
+    modules = (
+        explaining,
+        login,
+        looking,
+        messages,
+        recording,
+        saving,
+        sending,
+        settings,
+        tls,
+        viewing,
+    )
     rows = [row for module in modules for row in module.COMMANDS]
     return {row.name: row for row in sorted(rows, key=lambda row: row.name)}
 
@@ -39,7 +51,7 @@ async def perform(shell: Shell, line: str) -> None:
     from pop3shell.shell.shell import ColonError
 
     name, _, arguments = line.lstrip().partition(" ")
-    rows = table()
+    rows = colon_commands()
     name = name.strip()
     row = rows.get(name or "help")
     if row is None:

@@ -28,9 +28,9 @@ async def _help(shell: Shell, arguments: str) -> None:
 
 
 def _overview() -> str:
-    from pop3shell.shell.colon import table
+    from pop3shell.shell.colon import colon_commands
 
-    rows = table().values()
+    rows = colon_commands().values()
     width = max(len(row.syntax) for row in rows)
     lines = ["POP3 commands are typed as they are; the shell's own begin with a colon:", ""]
     lines += [f"  {row.syntax:<{width}}  {row.meaning}" for row in rows]
@@ -40,9 +40,9 @@ def _overview() -> str:
 
 
 def _colon_row(topic: str) -> ColonCommand | None:
-    from pop3shell.shell.colon import table
+    from pop3shell.shell.colon import colon_commands
 
-    return table().get(topic.removeprefix(":").lower())
+    return colon_commands().get(topic.removeprefix(":").lower())
 
 
 async def _state(shell: Shell, arguments: str) -> None:

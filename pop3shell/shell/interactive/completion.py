@@ -10,7 +10,6 @@ from typing import NamedTuple
 from pop3shell.protocol.session import Session
 from pop3shell.protocol.spec import arguments as kinds
 from pop3shell.protocol.spec.commands import COMMANDS, Command, find, is_current
-from pop3shell.shell.colon import table
 from pop3shell.shell.settings import CHOICES
 
 #: Candidates offered at once; work per keystroke is bounded by it, however large the maildrop.
@@ -114,9 +113,11 @@ def _numbers(typed: str, highest: int) -> Iterator[int]:
 
 
 def _colon(text: str, context: Context) -> Iterator[Candidate]:
+    from pop3shell.shell.colon import colon_commands
+
     name, blank, rest = text[1:].partition(" ")
     if not blank:
-        rows = {f":{row.name}": row.meaning for row in table().values()}
+        rows = {f":{row.name}": row.meaning for row in colon_commands().values()}
         yield from _fitting(rows, text)
         return
     words = rest.split(" ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Coroutine
 from typing import Any
 
@@ -12,7 +13,6 @@ from pop3shell.protocol import events as ev
 from pop3shell.protocol.advice import Advice, advise
 from pop3shell.protocol.commandline import parse
 from pop3shell.protocol.events import Ending, Side
-from pop3shell.protocol.hints import hint
 from pop3shell.protocol.lastexchange import LastExchange
 from pop3shell.protocol.spec import commands
 from pop3shell.protocol.spec.states import Effect, State
@@ -31,6 +31,9 @@ from pop3shell.shell.shell import ColonError, Refused, Shell
 AGAIN = ":reconnect connects again, :quit leaves"
 #: The colon command that says QUIT.
 LEAVE = f":{commands.QUIT.verb.lower()}"
+
+
+_log = logging.getLogger(__name__)
 
 
 class Interactive:
@@ -156,12 +159,22 @@ class Interactive:
         except ConnectionTrouble as error:
             shell.say(str(error))
             self._tell_closed("")
+        except OSError as error:
+            shell.say(f"that failed: {error.strerror or error}")
+        except Exception as fault:  # a fault of ours must not take the session with it
+            _log.debug("a line failed", exc_info=fault)
+            shell.say(
+                f"that failed by a fault in pop3shell ({type(fault).__name__}); please "
+                "report it with what was typed. The session goes on"
+            )
         self._hint()
         await self._after()
         return True
 
     def _hint(self) -> None:
         """After an -ERR that leaves the user stuck, say what to try next."""
+        from pop3shell.protocol.hints import hint
+
         shell = self.shell
         last = shell.recorder.last
         if last is None or last is self._hinted or not shell.settings.hints:

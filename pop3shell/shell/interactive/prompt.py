@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
@@ -22,7 +21,7 @@ from prompt_toolkit.styles import Style
 
 from pop3shell.shell.interactive.completion import Candidate
 from pop3shell.shell.interactive.history import HistoryFile
-from pop3shell.shell.interactive.tokens import tokens
+from pop3shell.view.parts import typed
 from pop3shell.view.safe import visible_text
 
 if TYPE_CHECKING:
@@ -31,8 +30,7 @@ if TYPE_CHECKING:
 MASK = "*"
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """What the prompt asks of the session, all by functions, so that it knows none itself."""
 
     candidates: Callable[[str], list[Candidate]]
@@ -143,8 +141,7 @@ def _guarded(around: Surroundings) -> Surroundings:
 
         return call
 
-    return replace(
-        around,
+    return around._replace(
         candidates=guard(around.candidates, []),
         secret_from=guard(around.secret_from, 0),
         toolbar=guard(around.toolbar, ""),
@@ -159,7 +156,9 @@ class _LineLexer(Lexer):
         lines = document.lines
 
         def line(number: int) -> StyleAndTextTuples:
-            return list(tokens(lines[number])) if number < len(lines) else []
+            if number >= len(lines):
+                return []
+            return [(f"class:{part.value}", text) for part, text in typed(lines[number])]
 
         return line
 

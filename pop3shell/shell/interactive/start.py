@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pop3shell.shell.exits import Exit
 from pop3shell.shell.interactive.asking import LinePrompt
@@ -17,13 +17,21 @@ from pop3shell.shell.interactive.toolbar import toolbar
 from pop3shell.shell.shell import Shell
 
 
-@dataclass(frozen=True, slots=True)
-class Manner:
+class Manner(NamedTuple):
     """How the user wants the prompt: plain, with colour, with vi's keys."""
 
     plain: bool = False
     colour: bool = True
     vi: bool = False
+
+
+#: What belongs to the prompt alone; the rest is the one style table's.
+_PROMPT_STYLE = {
+    "prompt": "bold",
+    "auto-suggestion": "ansibrightblack",
+    "bottom-toolbar": "reverse",
+    "bottom-toolbar.text": "",
+}
 
 
 def wants_plain(asked: bool) -> bool:
@@ -43,7 +51,7 @@ def _prompt(interactive: Interactive, out: TerminalOut, manner: Manner) -> LineP
             sys.stdin.fileno(), out, interactive.plain_message, interactive.secret_from
         )
     from pop3shell.shell.interactive.prompt import Prompt, Surroundings
-    from pop3shell.shell.interactive.styles import prompt_style
+    from pop3shell.view.style import prompt_rules
 
     shell = interactive.shell
 
@@ -62,10 +70,11 @@ def _prompt(interactive: Interactive, out: TerminalOut, manner: Manner) -> LineP
             round_trip=interactive.round_trip,
             findings=client.dialogue.findings.total,
             columns=out.columns,
+            recording=shell.recording is not None and shell.recording.active,
         )
 
     around = Surroundings(
         offered, interactive.secret_from, interactive.message, bar, interactive.pasted
     )
-    style = prompt_style()
+    style = {**prompt_rules(), **_PROMPT_STYLE}
     return Prompt(around, out, HistoryFile(), style, colour=manner.colour, vi=manner.vi)

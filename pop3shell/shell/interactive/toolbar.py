@@ -24,17 +24,24 @@ def duration(seconds: float) -> str:
 
 
 def toolbar(
-    session: Session, *, closed: bool, round_trip: float | None, findings: int, columns: int
+    session: Session,
+    *,
+    closed: bool,
+    round_trip: float | None,
+    findings: int,
+    columns: int,
+    recording: bool = False,
 ) -> str:
     """Return the parts that fit ``columns``, the most important first."""
     parts: list[tuple[int, str]] = [
         (0, "CLOSED" if closed else session.state.value),
+        (1, "REC" if recording else ""),
         (3, "TLS" if session.tls else "no TLS"),
         (2, visible_text(session.user)[:30]),
         (1, _maildrop(session)),
         (4, f"{len(session.deleted)} deleted" if session.deleted else ""),
         (5, duration(round_trip) if round_trip is not None else ""),
-        (4, f"{findings} findings" if findings else ""),
+        (4, f"{findings} finding{'s' * (findings > 1)}" if findings else ""),
     ]
     parts = [part for part in parts if part[1]]
     while len(parts) > 1 and len(_joined(parts)) > columns:

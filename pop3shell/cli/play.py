@@ -1,0 +1,161 @@
+"""``pop3shell play``: a transcript in the terminal."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pop3shell.cli.options import COLOUR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pop3shell.shell.exits import Exit
+    from pop3shell.transcript.model import Entry
+
+#: Seconds that a pause lasts at most; whoever recorded a longer one had gone home.
+LONGEST_PAUSE = 86_400.0
+
+
+class _Number(click.FloatRange):
+    """A number; what is none compares with nothing."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        number = float(super().convert(value, param, ctx))
+        if math.isnan(number):
+            self.fail(f"{value} is no number", param, ctx)
+        return number
+
+
+@click.command()
+@click.argument("file")
+@click.option(
+    "--speed",
+    type=_Number(min=0, min_open=True),
+    metavar="N",
+    help="So many times as fast as it was recorded.",
+)
+@click.option(
+    "--idle-limit",
+    type=_Number(min=0),
+    metavar="SECONDS",
+    help="Let no pause be longer, at the speed of the recording.",
+)
+@click.option("--step", is_flag=True, help="Go on, and back, at a key; needs a terminal.")
+@click.option("--explain", is_flag=True, help="Explain each exchange, with the RFC and section.")
+@COLOUR
+def command(
+    file: str,
+    speed: float | None,
+    idle_limit: float | None,
+    step: bool,
+    explain: bool,
+    color: str,
+) -> int:
+    """Show the transcript FILE as it was recorded: highlighted, at its own pace.
+
+    FILE may also be a dialogue of C: and S: lines as RFCs and books print it. In a pipe there are
+    no pauses, unless --speed or --idle-limit asks for them. Exit status: 0 shown, 1 it is no
+    transcript, 2 wrong usage or no such file, 130 interrupted.
+    """
+    import os
+    import sys
+
+    from pop3shell.view.play import Player
+    from pop3shell.view.style import wants_colour
+
+    terminal = sys.stdout is not None and sys.stdout.isatty()
+    typed = sys.stdin is not None and sys.stdin.isatty()
+    if step and not (terminal and typed):
+        raise click.UsageError("--step needs a terminal, for its keys and to show what comes")
+    colour = wants_colour(color, os.environ, terminal)
+    player = Player(colour=colour, timing=terminal, explain=explain)
+    entries = _Entries(file)
+    if step:
+        from pop3shell.cli.stepping import step_through
+
+        step_through(player, entries)
+    else:
+        paced = terminal or speed is not None or idle_limit is not None
+        pace = Pace(speed or 1.0, idle_limit) if paced else None
+        _play(player, entries, pace)
+    return entries.told()
+
+
+class _Entries:
+    """The entries of a file, up to its end or the first that can't be read."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._status: Exit | None = None
+        self._sentence = ""
+
+    def __iter__(self) -> Iterator[Entry]:
+        from pathlib import Path
+
+        from pop3shell.shell.exits import Exit
+        from pop3shell.transcript.errors import TranscriptError
+        from pop3shell.transcript.reader import read_file
+
+        entries = read_file(Path(self._file))
+        while True:
+            try:
+                entry = next(entries, None)
+            except TranscriptError as error:
+                self._fail(Exit.NO, f"{self._file}: {error}")
+                return
+            except (OSError, ValueError) as error:
+                why = getattr(error, "strerror", None) or "that is no file name"
+                self._fail(Exit.USAGE, f"cannot read {self._file}: {why}")
+                return
+            if entry is None:
+                return
+            yield entry
+
+    def _fail(self, status: Exit, sentence: str) -> None:
+        self._status, self._sentence = status, sentence
+
+    def told(self) -> int:
+        """Say what could not be read, if anything; return the exit status."""
+        from pop3shell.view.safe import visible_text
+
+        if self._status is None:
+            return 0
+        click.echo(f"pop3shell: {visible_text(self._sentence)}", err=True)
+        return self._status
+
+
+class Pace:
+    """How long to wait before each entry: the time that was recorded, or less."""
+
+    def __init__(self, speed: float, idle_limit: float | None) -> None:
+        self._speed = speed
+        self._limit = math.inf if idle_limit is None else idle_limit
+        self._before = 0.0
+
+    def pause(self, seconds: float | None) -> float:
+        """Return the seconds to wait before an entry that was recorded at ``seconds``."""
+        if seconds is None:
+            return 0.0
+        gap, self._before = seconds - self._before, seconds
+        return min(max(0.0, min(gap, self._limit)) / self._speed, LONGEST_PAUSE)
+
+
+def _play(player: Any, entries: _Entries, pace: Pace | None) -> None:
+    import time
+
+    from pop3shell.cli.running import standard_output
+
+    out = standard_output()
+    for entry in entries:
+        pause = pace.pause(getattr(entry, "seconds", None)) if pace else 0.0
+        if pause > 0:
+            out.flush()
+            time.sleep(pause)
+        out.write(player.show(entry))
+    out.write(player.end())
+    out.flush()

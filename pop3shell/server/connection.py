@@ -1,0 +1,174 @@
+"""One client of the practice server: its stream, TLS underneath it, and time."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import TYPE_CHECKING, SupportsIndex, cast
+
+from pop3shell.server import limits
+from pop3shell.server.replies import SYS_TEMP, error, status_line
+
+if TYPE_CHECKING:
+    from pop3shell.server.session import Session
+
+TlsSource = ssl.SSLContext | Callable[[], ssl.SSLContext]
+"""The settings of TLS with the certificate, or what makes them, in a thread when needed."""
+
+
+async def tls_context(source: TlsSource) -> ssl.SSLContext:
+    """Return the settings of TLS, made now where they are not there yet."""
+    if isinstance(source, ssl.SSLContext):
+        return source
+    return await asyncio.to_thread(source)
+
+
+class CountingReader(asyncio.StreamReader):
+    """A stream that knows how many octets wait to be read."""
+
+    unread = 0
+
+    def feed_data(self, data: Iterable[SupportsIndex]) -> None:
+        """Take octets in from the transport."""
+        octets = bytes(data)
+        self.unread += len(octets)
+        super().feed_data(octets)
+
+    async def read(self, n: int = -1) -> bytes:
+        """Return up to `n` octets, none at the end of the stream."""
+        octets = await super().read(n)
+        self.unread -= len(octets)
+        return octets
+
+
+class Connection:
+    """One client: reads for its session, and writes no faster than the client takes it.
+
+    `autologout` is in seconds; `tls` is what STLS needs, None where it is not offered.
+    """
+
+    def __init__(
+        self,
+        reader: CountingReader,
+        writer: asyncio.StreamWriter,
+        autologout: float,
+        tls: TlsSource | None = None,
+    ) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._autologout = autologout
+        self._tls = tls
+        self._limit_buffer()
+
+    async def run(self, session: Session) -> None:
+        """Serve one session from its greeting to its end."""
+        if self._secure:
+            session.secured(self._client_name())
+        try:
+            await self._send(session, [session.greeting()])
+            await self._converse(session)
+        finally:
+            session.end()
+        await self._finish()
+
+    async def refuse(self, text: str) -> None:
+        """Send a negative greeting and close."""
+        await self._write(status_line(error(text, SYS_TEMP)))
+        await self._finish()
+
+    async def _converse(self, session: Session) -> None:
+        """Go on until the session is over, the client closes, or nothing is heard any more."""
+        clock = asyncio.get_running_loop().time
+        answered, deadline = 0, clock() + self._autologout
+        while not session.closed:
+            hint = clock() + limits.BARE_LF_SECONDS if session.waits_behind_bare_lf else deadline
+            try:
+                async with asyncio.timeout_at(min(hint, deadline)):
+                    data = await self._reader.read(limits.READ_OCTETS)
+            except TimeoutError:
+                if hint >= deadline:
+                    return  # autologout: without a word (RFC 1939 section 3)
+                await self._send(session, session.quiet())
+            else:
+                if not data:
+                    return
+                await self._send(session, session.receive(data))
+                if session.negotiating:
+                    await self._start_tls(session)
+            # Only a whole command starts the timer anew; octets that never make one do not.
+            if session.commands != answered:
+                answered, deadline = session.commands, clock() + self._autologout
+
+    async def _send(self, session: Session, pieces: Iterable[bytes]) -> None:
+        for piece in pieces:
+            if session.negotiating:
+                await self._prepare_tls()
+            await self._write(piece)
+
+    async def _write(self, piece: bytes) -> None:
+        self._writer.write(piece)
+        async with asyncio.timeout(self._autologout):
+            await self._writer.drain()
+
+    # ---- TLS ----
+
+    @property
+    def _secure(self) -> bool:
+        return self._writer.get_extra_info("ssl_object") is not None
+
+    async def _prepare_tls(self) -> None:
+        """Before STLS is accepted: have the certificate, and read nothing more as plaintext."""
+        transport = cast(asyncio.Transport, self._writer.transport)
+        transport.pause_reading()
+        if self._tls is None:
+            raise RuntimeError("STLS was accepted without a certificate")
+        self._tls = await tls_context(self._tls)
+
+    async def _start_tls(self, session: Session) -> None:
+        """Do the handshake, unless somebody put plaintext before it (RFC 2595 section 4).
+
+        What is still on its way is taken for a part of the handshake, which then fails.
+        """
+        if self._reader.unread:
+            session.end()
+            return
+        assert isinstance(self._tls, ssl.SSLContext)
+        await self._writer.start_tls(self._tls, ssl_handshake_timeout=limits.HANDSHAKE_SECONDS)
+        self._limit_buffer()
+        session.secured(self._client_name())
+
+    def _client_name(self) -> str:
+        """Return the common name of the client's certificate, if one was shown and verified."""
+        certificate = self._writer.get_extra_info("peercert") or {}
+        names = [pair for entry in certificate.get("subject", ()) for pair in entry]
+        found = [value for key, value in names if key == "commonName"]
+        return found[0] if len(found) == 1 else ""
+
+    def _limit_buffer(self) -> None:
+        self._writer.transport.set_write_buffer_limits(high=limits.CHUNK_OCTETS)
+
+    # ---- the end ----
+
+    async def _finish(self) -> None:
+        """Close so that the client gets all that was sent, even if it still sends itself."""
+        if self._secure:
+            await self._close_tls()
+            return
+        self._writer.transport.set_write_buffer_limits(high=0)  # drain now means: all is sent
+        async with asyncio.timeout(self._autologout):
+            await self._writer.drain()
+        with suppress(OSError, TimeoutError):
+            async with asyncio.timeout(limits.LINGER_SECONDS):
+                self._writer.write_eof()
+                # Closing over unread octets would reset the connection and lose the last reply.
+                while await self._reader.read(limits.READ_OCTETS):
+                    pass
+
+    async def _close_tls(self) -> None:
+        """Send all, then the closing alert; asyncio bounds the wait for the client's own."""
+        with suppress(OSError, TimeoutError):
+            async with asyncio.timeout(self._autologout):
+                self._writer.close()
+                await self._writer.wait_closed()

@@ -1,0 +1,318 @@
+"""A transcript as it is shown: entry by entry, as the shell shows a session, and in words."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any, BinaryIO, cast
+
+from pop3shell.protocol import events as ev
+from pop3shell.protocol.dialogue import Dialogue
+from pop3shell.protocol.events import Event, Side
+from pop3shell.protocol.framing import CRLF, LF, TERMINATOR, BodyChunk
+from pop3shell.protocol.lastexchange import LastExchange, Recorder
+from pop3shell.protocol.replies import Status, looks_like_status
+from pop3shell.protocol.secrets import Redactor
+from pop3shell.protocol.session import Session
+from pop3shell.protocol.spec.commands import Shape
+from pop3shell.protocol.spec.states import State
+from pop3shell.transcript import happenings, joining, model
+from pop3shell.transcript.grammar import PLACEHOLDER
+from pop3shell.view import colour as paint
+from pop3shell.view.narrate import narrate, narrate_greeting
+from pop3shell.view.safe import visible_text
+from pop3shell.view.screen import ScreenPrinter
+from pop3shell.view.style import Part
+
+_CLIENT = (ev.CommandSent, ev.ResponseSent)
+_SERVER = (ev.Greeting, ev.Banner, ev.StatusLine, ev.Challenge, ev.BodyEnd, ev.OpenLine,
+           ev.StrayLine)  # fmt: skip
+_TITLES = ("server", "started")
+
+
+class Player:
+    """Shows a transcript's entries, one after the other: ``show`` returns what is to be printed.
+
+    Secrets that stand in a plain dialogue are masked like those of a session. ``timing`` shows how
+    long each reply took, where that was recorded; ``explain`` what each exchange means.
+    """
+
+    def __init__(self, *, colour: bool, timing: bool = False, explain: bool = False) -> None:
+        self._colour = colour
+        self._timing = timing
+        self._explain = explain
+        self._sheet = _Sheet(paint.line(iter([(Part.SIDE, "S: ")]), colour=colour))
+        self._plain = True
+        self._now: float | None = None
+        self._begin()
+
+    @property
+    def state(self) -> State:
+        """The state that the session shown is in."""
+        return self._dialogue.session.state
+
+    @property
+    def answered(self) -> bool:
+        """Whether no reply is due, or being shown."""
+        return not self._dialogue.outstanding
+
+    def show(self, entry: model.Entry) -> bytes:
+        """Return what is shown of an entry: UTF-8, safe for any terminal, in whole lines."""
+        seconds = getattr(entry, "seconds", None)
+        if seconds is not None:
+            self._pass_time(seconds)
+        _SHOWN[type(entry)](self, entry)
+        return self._sheet.take()
+
+    def end(self) -> bytes:
+        """Return what is left when there are no more entries."""
+        self._end_line()
+        return self._sheet.take()
+
+    def _begin(self) -> None:
+        """Get ready for another session."""
+        redactor = _Redactor()
+        self._dialogue = Dialogue()
+        self._printer = ScreenPrinter(cast(BinaryIO, self._sheet), redactor, colour=self._colour)
+        self._printer.echo = True
+        self._printer.timing = self._timing and self._now is not None
+        self._recorder = Recorder(self._session, redactor)
+        self._status: ev.StatusLine | None = None  # of the body that is being shown
+        self._ahead = False  # a line end of the body was shown before its time
+        self._due: LastExchange | ev.Greeting | None = None  # to be explained
+        self._skipped = False  # an expectation stands for what was not printed
+        self._over = False
+
+    def _session(self) -> Session:
+        return self._dialogue.session
+
+    def _pass_time(self, seconds: float) -> None:
+        """Let the observer know of silence, which may end a reply."""
+        before, self._now = self._now, seconds
+        self._printer.timing = self._timing
+        patience = self._dialogue.patience
+        if patience is not None and before is not None and seconds - before >= patience:
+            self._tell(self._dialogue.quiet(before + patience))
+
+    # ---- entries ----
+
+    def _version(self, entry: model.Version) -> None:
+        self._plain = False
+
+    def _header(self, entry: model.Header) -> None:
+        if entry.name in _TITLES:
+            self._line(Part.META, f"{entry.name}: {entry.value}")
+
+    def _note(self, entry: model.Note) -> None:
+        self._line(Part.NOTE, f"# {entry.text}".rstrip())
+
+    def _torn(self, entry: model.Torn) -> None:
+        self._line(Part.QUIET, "-- the transcript was cut off in the middle of a line")
+
+    def _happened(self, entry: model.Happened) -> None:
+        text = entry.text
+        if closed := happenings.as_closed(text):
+            self._tell(self._dialogue.closed(*closed, self._now or 0.0))
+            self._over = True
+        elif self._over and text.startswith(happenings.connected("")):
+            self._begin()
+        self._line(Part.EVENT, f"*: {text}")
+        if text.startswith(_TLS):
+            self._dialogue.tls_started()
+        elif state := joining.as_joined(text):
+            self._dialogue.server(b"+OK\r\n")
+            self._dialogue.session.state = state
+
+    def _client(self, entry: model.ClientLine) -> None:
+        dialogue = self._dialogue
+        if not dialogue.greeted:
+            dialogue.server(b"+OK\r\n")  # an excerpt
+        if self._status is not None and (self._plain or self._skipped):
+            self._tell(dialogue.server(TERMINATOR), hidden=True)  # was not printed
+        elif self._skipped and dialogue.outstanding:
+            self._unseen(b"+OK\r\n")
+        self._skipped = False
+        self._tell(dialogue.client(entry.octets, self._now or 0.0))
+
+    def _server(self, entry: model.ServerLine | model.ServerLines | model.StandIn) -> None:
+        octets = entry.octets
+        self._tell(self._dialogue.server(octets, self._now or 0.0))
+        self._end_body_line(octets)
+
+    def _pattern(self, entry: model.Pattern) -> None:
+        text = entry.regex.pattern
+        self._line(Part.PATTERN, f"S~ {text}")
+        plainly = text.replace("\\", "").encode("utf-8", "surrogateescape")
+        if self._status is None and looks_like_status(plainly):
+            self._unseen(b"+OK\r\n" if plainly.startswith(b"+") else b"-ERR\r\n")
+        elif self._status is not None and plainly == b".":
+            self._unseen(TERMINATOR)
+
+    def _any_lines(self, entry: model.AnyLines) -> None:
+        self._line(Part.PATTERN, "S...")
+        self._skipped = True
+
+    def _unseen(self, octets: bytes) -> None:
+        """Keep in step with lines of the server that aren't shown."""
+        self._tell(self._dialogue.server(octets, self._now or 0.0), hidden=True)
+
+    # ---- events ----
+
+    def _tell(self, events: list[Event], *, hidden: bool = False) -> None:
+        for event in events:
+            if not isinstance(event, ev.StateChanged | ev.Noted):
+                self._explain_due()  # the change of state belongs to what is explained
+            if handle := self._recorder.handlers.get(type(event)):
+                handle(event)
+            if not hidden or isinstance(event, ev.ReplyEnd | ev.StateChanged):
+                self._print(event)
+            self._follow(event)
+        self._explain_due()
+
+    def _print(self, event: Event) -> None:
+        if isinstance(event, ev.StateChanged):
+            self._line(Part.QUIET, f"-- {event.after.value} state")
+            return
+        shown: Event | None = event
+        server = isinstance(event, (*_SERVER, ev.BodyData)) or _is_servers_part(event)
+        if isinstance(event, ev.BodyData):
+            shown = self._body_data(event)
+        if shown is not None and (handle := self._printer.handlers.get(type(shown))):
+            with self._sheet.prefixed(server):
+                handle(shown)
+
+    def _follow(self, event: Event) -> None:
+        if isinstance(event, ev.StatusLine):
+            multi = event.status is Status.OK and event.command.shape is Shape.MULTI
+            self._status = event if multi else None
+        elif isinstance(event, ev.BodyEnd):
+            self._status, self._ahead = None, False
+        elif isinstance(event, ev.ReplyEnd):
+            self._due = self._recorder.last
+        elif isinstance(event, ev.Greeting):
+            self._due = event
+
+    # ---- bodies: an entry is shown in whole lines, though the observer holds line ends back ----
+
+    def _body_data(self, event: ev.BodyData) -> ev.BodyData | None:
+        if not self._ahead:
+            return event
+        self._ahead = False
+        line_end = event.chunk.line_end
+        rest = event.raw.removeprefix(line_end)
+        return _body_of(rest, line_end, event) if rest else None
+
+    def _end_body_line(self, octets: bytes) -> None:
+        status = self._status
+        if status is None or self._ahead or octets.endswith(status.raw):
+            return
+        line_end = CRLF if status.raw.endswith(CRLF) else LF
+        if octets.endswith(line_end):
+            with self._sheet.prefixed(True):
+                self._printer.handlers[ev.BodyData](_body_of(line_end, line_end, status))
+            self._ahead = True
+
+    # ---- lines of our own ----
+
+    def _explain_due(self) -> None:
+        due, self._due = self._due, None
+        if due is None or not self._explain:
+            return
+        if isinstance(due, ev.Greeting):
+            text = narrate_greeting(due)
+        else:
+            # As it is now: the state after the reply was not known yet when that ended.
+            text = narrate(self._recorder.last or due, self._dialogue.session)
+        for line in text.split("\n"):
+            timed = self._now is not None or not line.startswith("  time:")
+            if line.startswith("  ") and timed:  # the others are the dialogue, shown already
+                self._line(Part.QUIET, line)
+
+    def _line(self, part: Part, text: str) -> None:
+        self._end_line()
+        shown = paint.line(iter([(part, visible_text(text))]), colour=self._colour)
+        self._sheet.write(shown + b"\n")
+
+    def _end_line(self) -> None:
+        if not self._sheet.fresh:
+            self._printer.end_line()
+        if not self._sheet.fresh:
+            self._sheet.write(b"\n")
+
+
+class _Redactor(Redactor):
+    """Leaves the placeholders of a transcript as they are."""
+
+    def placeholder(self, octets: bytes, label: str) -> bytes:
+        return octets if PLACEHOLDER.fullmatch(octets) else super().placeholder(octets, label)
+
+
+class _Sheet:
+    """Collects what is printed, with a prefix before each line where that is wanted."""
+
+    def __init__(self, prefix: bytes) -> None:
+        self._prefix = prefix
+        self._wanted = False
+        self._written = io.BytesIO()
+        #: Whether the next octet begins a line.
+        self.fresh = True
+
+    def prefixed(self, wanted: bool) -> _Sheet:
+        """While the ``with`` block runs, lines that begin get the prefix."""
+        self._wanted = wanted
+        return self
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        self._wanted = False
+
+    def write(self, octets: bytes) -> int:
+        """Take octets."""
+        if not octets:
+            return 0
+        ended = octets.endswith(b"\n")
+        if self._wanted:
+            text = octets[:-1] if ended else octets
+            text = (self._prefix if self.fresh else b"") + text.replace(b"\n", b"\n" + self._prefix)
+            self._written.write(text + b"\n" if ended else text)
+        else:
+            self._written.write(octets)
+        self.fresh = ended
+        return len(octets)
+
+    def flush(self) -> None:
+        """Everything is taken with ``take``."""
+
+    def take(self) -> bytes:
+        """Return what was written since the last time."""
+        octets = self._written.getvalue()
+        self._written = io.BytesIO()
+        return octets
+
+
+_TLS = happenings.tls_established("", "").rstrip()
+
+
+def _is_servers_part(event: Event) -> bool:
+    return isinstance(event, ev.LongLine | ev.Incomplete) and event.side is Side.SERVER
+
+
+def _body_of(octets: bytes, line_end: bytes, event: ev.BodyData | ev.StatusLine) -> ev.BodyData:
+    return ev.BodyData(BodyChunk(octets, 0, len(octets), [octets], line_end), event.command)
+
+
+_SHOWN: dict[type, Callable[[Player, Any], None]] = {
+    model.Version: Player._version,
+    model.Header: Player._header,
+    model.Note: Player._note,
+    model.Torn: Player._torn,
+    model.Happened: Player._happened,
+    model.ClientLine: Player._client,
+    model.ServerLine: Player._server,
+    model.ServerLines: Player._server,
+    model.StandIn: Player._server,
+    model.Pattern: Player._pattern,
+    model.AnyLines: Player._any_lines,
+}

@@ -1,0 +1,138 @@
+"""What the server does by itself is told at once, and the session can be taken up again."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+from support.scripted import GREETING, ScriptedServer, expect, hold, reset
+from support.terminal import CTRL_C, CTRL_D, CTRL_U, ENTER
+
+
+@pytest.fixture(params=[(), ("--plain",)], ids=["full", "plain"])
+def open_shell(request, open_terminal):
+    def start(server):
+        return open_terminal("connect", server.host, server.port, *request.param)
+
+    return start
+
+
+def typed_still_there(terminal, text: str) -> None:
+    terminal.wait(lambda: terminal.before_cursor.endswith("pop3> " + text), f"typed {text!r}")
+
+
+@pytest.mark.parametrize(
+    ("farewell", "told"),
+    [
+        ((), "the connection was closed by the server after"),
+        ((reset,), "the connection was reset by the server after"),
+        ((b"-ERR Autologout; idle for too long\r\n",), "-ERR Autologout; idle for too long"),
+    ],
+    ids=["closed", "reset", "autologout"],
+)
+def test_an_end_is_told_while_a_line_is_typed(open_shell, farewell, told):
+    with ScriptedServer(GREETING, hold, *farewell) as server:
+        terminal = open_shell(server)
+        terminal.at_prompt()
+        terminal.type("USER mr")
+        terminal.at_prompt("USER mr")
+        server.release.set()
+        terminal.wait_for(told)
+        terminal.wait_match(r"by the server after \d+ m?s without a command")
+        terminal.wait_for(":reconnect connects again, :quit leaves")
+        typed_still_there(terminal, "USER mr")
+        terminal.wait_for("CLOSED")
+        terminal.type("ose" + ENTER)
+        terminal.wait_for("not connected; :reconnect connects again")
+        typed_still_there(terminal, "USER mrose")
+
+
+def test_the_idle_server_of_the_practice_kind(open_shell, practice_server):
+    terminal = open_shell(practice_server(autologout=0.2))
+    terminal.wait_for("closed by the server after")
+    terminal.line(":reconnect")
+    terminal.wait(lambda: terminal.text.count("connected to") == 2, "second connection")
+    terminal.wait(lambda: terminal.text.count("closed by the server after") == 2, "second close")
+
+
+def test_a_line_that_nobody_asked_for_is_shown_above_the_prompt(open_shell):
+    with ScriptedServer(GREETING, hold, b"* new mail\r\n", expect("NOOP"), b"+OK\r\n") as server:
+        terminal = open_shell(server)
+        terminal.at_prompt()
+        terminal.type("!NO")
+        terminal.at_prompt("!NO")
+        server.release.set()
+        terminal.wait_for("* new mail")
+        typed_still_there(terminal, "!NO")
+        terminal.type("OP" + ENTER)
+        terminal.wait_match(r"\n(S: )?\+OK\b(?! ready)")
+
+
+def test_another_server_can_be_connected_to(open_shell):
+    with ScriptedServer(GREETING) as first, ScriptedServer(b"+OK second\r\n", hold) as second:
+        terminal = open_shell(first)
+        terminal.wait_for("closed by the server after")
+        terminal.ask(f":reconnect 127.0.0.1 {second.port}", "+OK second")
+        terminal.ask(":state", "AUTHORIZATION")
+
+
+def test_told_once_that_the_connection_is_over(open_shell):
+    with ScriptedServer(GREETING) as server:
+        terminal = open_shell(server)
+        terminal.wait_for("closed by the server after")
+        terminal.ask(":set", "validate")
+        terminal.ask(":caps", "the connection is closed; nothing was sent")
+        assert "\n".join(terminal.lines()).count("closed by the server") == 1
+        assert "\n".join(terminal.lines()).count("the server closed the connection") == 0
+
+
+def test_a_reconnection_that_fails_leaves_the_shell_usable(open_shell):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        nobody = listener.getsockname()[1]
+    refusing = ScriptedServer(b"-ERR go away\r\n")
+    with ScriptedServer(GREETING) as first, refusing, ScriptedServer(GREETING, hold) as last:
+        terminal = open_shell(first)
+        terminal.wait_for("closed by the server after")
+        terminal.line(f":reconnect 127.0.0.1 {nobody}")
+        terminal.wait_for("refused")
+        terminal.line("CAPA")
+        terminal.wait_for("not connected; :reconnect connects again")
+        terminal.at_prompt("CAPA")
+        terminal.type(CTRL_U + f":reconnect 127.0.0.1 {refusing.port}" + ENTER)
+        terminal.wait_for("refused the connection in its greeting")
+        terminal.ask(f":reconnect 127.0.0.1 {last.port}", "+OK")
+        terminal.ask(":state", "AUTHORIZATION")
+
+
+def test_ctrl_d_leaves_at_once_when_nobody_is_there_to_say_quit_to(open_shell):
+    with ScriptedServer(GREETING) as server:
+        terminal = open_shell(server)
+        terminal.wait_for("closed by the server after")
+        terminal.at_prompt()
+        terminal.type(CTRL_D)
+        assert terminal.ended() == 0
+        assert "Y]es" not in terminal.text
+
+
+def test_ctrl_c_stops_a_reconnection(open_shell):
+    with ScriptedServer(GREETING) as first, ScriptedServer(hold) as silent:
+        terminal = open_shell(first)
+        terminal.wait_for("closed by the server after")
+        terminal.line(f":reconnect 127.0.0.1 {silent.port}")
+        terminal.wait(lambda: terminal.text.count("connected to") == 2, "second connection")
+        terminal.type(CTRL_C)
+        terminal.wait_for("interrupted")
+        terminal.line("CAPA")
+        terminal.wait_for("not connected; :reconnect connects again")
+
+
+@pytest.mark.parametrize(
+    ("greeting", "told"),
+    [(b"-ERR too many\r\n", "refused the connection in its greeting"), (b"220 mail\r\n", "SMTP")],
+)
+def test_without_a_greeting_there_is_no_session(open_shell, greeting, told):
+    with ScriptedServer(greeting) as server:
+        terminal = open_shell(server)
+        assert terminal.ended() == 3
+        assert told in terminal.text
+        assert terminal.settings == terminal.cooked
