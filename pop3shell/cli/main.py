@@ -21,6 +21,7 @@ COMMANDS = {
     "connect": "Open the shell on a server (HOST alone means this).",
     "demo": "Open the shell on an embedded practice server.",
     "explain": "Explain a command, state, capability or response code.",
+    "play": "Show a transcript in the terminal, at its own pace.",
     "serve": "Run the practice server for other clients.",
 }
 

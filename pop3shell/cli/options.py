@@ -29,7 +29,7 @@ _PLAIN = click.option(
     "--plain", is_flag=True, help="No toolbar, no redrawing: for screen readers and logs."
 )
 _VI = click.option("--vi", is_flag=True, help="Edit lines with vi's keys, not Emacs's.")
-_COLOUR = click.option(
+COLOUR = click.option(
     "--color",
     type=click.Choice(["auto", "always", "never"]),
     default="auto",
@@ -126,7 +126,7 @@ def security_options(function: F) -> F:
 
 def session_options(function: F) -> F:
     """Add the options of every command that holds a session."""
-    for option in (*reversed(_RECORD), _TIMEOUT, _VALIDATE, _COLOUR, _VI, _PLAIN, _LINES):
+    for option in (*reversed(_RECORD), _TIMEOUT, _VALIDATE, COLOUR, _VI, _PLAIN, _LINES):
         function = option(function)
     return function
 

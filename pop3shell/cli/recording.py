@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pop3shell.shell.recording import Place
 
 
@@ -22,6 +23,8 @@ def place(options: dict[str, Any]) -> Place | None:
         return None
     if file and folder:
         raise click.UsageError("--record and --record-dir exclude each other; give one of them")
+    from pathlib import Path
+
     from pop3shell.shell.recording import Place
 
     path = Path(file or folder)

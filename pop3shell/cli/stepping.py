@@ -19,7 +19,7 @@ from pop3shell.view.play import Player
 KEPT = 1 << 16
 
 #: The keys typed at once: an arrow or the like sends several characters.
-_KEYS = re.compile("\x1b\\[[0-?]*[@-~]|\x1bO.|[\xe0\0].|.", re.DOTALL)
+_KEY = re.compile("\x1b\\[[0-?]*[@-~]|\x1bO.|[\xe0\0].|.", re.DOTALL)
 _FORWARD = {" ", "\r", "\n", "n", "j", "l", "\x1b[C", "\x1b[B", "\x1bOC", "\x1bOB", "\x1b[6~",
             "\xe0M", "\xe0P", "\0M", "\0P"}  # fmt: skip
 _BACK = {"b", "p", "k", "h", "\x7f", "\x08", "\x1b[D", "\x1b[A", "\x1bOD", "\x1bOA", "\x1b[5~",
@@ -51,33 +51,103 @@ class _Steps:
             self._read.append(step)
         return self._read[number]
 
-    def up_to(self, number: int, lines: int) -> bytes:
-        """Return the last ``lines`` lines of what the steps up to ``number`` show."""
-        shown = b"".join(step.shown for step in self._read[max(0, number - lines) : number + 1])
-        return b"\n".join(shown.split(b"\n")[-lines - 1 :])
+    def before(self, number: int, lines: int) -> bytes:
+        """Return the last ``lines`` lines of what stands above a step."""
+        shown = b"".join(step.shown for step in self._read[max(0, number - lines) : number])
+        return b"".join(shown.splitlines(keepends=True)[-lines:])
 
 
 def step_through(player: Player, entries: Iterable[model.Entry]) -> None:
-    """Show a step at each key until the user leaves, or goes on behind the last one."""
-    out = TerminalOut(sys.stdout.fileno())
-    dumb = os.environ.get("TERM", "") in ("", "dumb", "unknown")
+    """Show a step at each key until the user leaves, or goes on behind the last one.
+
+    Raises KeyboardInterrupt at Ctrl-C.
+    """
+    screen = _Screen()
     steps = _Steps(player, entries)
     at = 0
-    step = steps[0]
     with no_echo(sys.stdin.fileno()):
-        out.put(step.shown if step else b"")
-        for key in _keys(out, steps, dumb=dumb):
+        screen.show(steps[0], 0)
+        for key in _keys():
+            if key in _QUIT:
+                break
             if key in _BACK:
                 at = max(0, at - 1)
-                rows = shutil.get_terminal_size().lines - 1
-                out.put(_again(steps, at, rows, dumb=dumb))
-            elif step := steps[at + 1]:
+                screen.show_again(steps, at)
+            elif key in _FORWARD:
+                if steps[at + 1] is None:
+                    break
                 at += 1
-                out.put(step.shown)
-            else:
-                return
-            steps.at = at
+                screen.show(steps[at], at)
+        screen.end()
 
 
-def _keys(out: TerminalOut, steps: _Steps, *, dumb: bool) -> Iterator[str]:
-    raise NotImplementedError
+class _Screen:
+    """The terminal: the dialogue, and in its last line where one is."""
+
+    def __init__(self) -> None:
+        self._out = TerminalOut(sys.stdout.fileno())
+        self._dumb = os.environ.get("TERM", "") in ("", "dumb", "unknown")
+
+    def show(self, step: Step | None, number: int) -> None:
+        """Show a step below those before."""
+        self.end()
+        if step is None:
+            return
+        self._out.put(step.shown)
+        status = f"-- step {number + 1}, {step.state}; {_HELP} --"
+        self._out.put(status.encode() + (b"\n" if self._dumb else b""))
+
+    def show_again(self, steps: _Steps, number: int) -> None:
+        """Show the screen as it was at a step."""
+        if not self._dumb:
+            self._out.put(_CLEAR + steps.before(number, shutil.get_terminal_size().lines))
+        self.show(steps[number], number)
+
+    def end(self) -> None:
+        """Take the last line away."""
+        if not self._dumb:
+            self._out.put(_ERASE_LINE)
+
+
+def _keys() -> Iterator[str]:
+    """The keys as they are typed; Ctrl-C raises KeyboardInterrupt, Ctrl-D ends it."""
+    while True:
+        try:
+            typed = click.getchar()
+        except EOFError:
+            return
+        if not typed:  # the terminal is gone
+            return
+        yield from (key[0] for key in _KEY.finditer(typed))
+
+
+def _steps(player: Player, entries: Iterable[model.Entry]) -> Iterator[Step]:
+    """Put together what belongs together."""
+    shown = b""
+    before, over = "", False
+    for entry in entries:
+        kind = _kind(entry)
+        goes_on = kind == before and (kind != "client" and not (kind == "server" and over))
+        if shown and not goes_on:
+            yield Step(_kept(shown), player.state.value)
+            shown = b""
+        shown += player.show(entry)[: KEPT + 1]
+        before, over = kind, player.answered
+    shown += player.end()
+    if shown:
+        yield Step(_kept(shown), player.state.value)
+
+
+def _kind(entry: model.Entry) -> str:
+    if isinstance(entry, model.ClientLine):
+        return "client"
+    if isinstance(entry, model.Version | model.Header):
+        return "head"
+    return "other" if isinstance(entry, model.Note | model.Happened | model.Torn) else "server"
+
+
+def _kept(shown: bytes) -> bytes:
+    if len(shown) <= KEPT:
+        return shown
+    cut = shown.rfind(b"\n", 0, KEPT) + 1
+    return shown[:cut] + b"-- the rest of this is not shown here; play it without --step\n"

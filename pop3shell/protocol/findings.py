@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
@@ -21,8 +20,7 @@ class Level(Enum):
     SECURITY = "security"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Rule:
+class Rule(NamedTuple):
     """A conformance rule: its identifier, how binding it is, what is demanded and where."""
 
     id: str

@@ -68,7 +68,9 @@ class SelfMade:
 
         authority = trustme.CA()
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert(*self._names).configure_cert(context)
+        # fetchmail takes no certificate without a common name.
+        leaf = authority.issue_cert(*self._names, common_name=self._names[0])
+        leaf.configure_cert(context)
         self.ca_file.touch(_PRIVATE)
         self.ca_file.write_bytes(authority.cert_pem.bytes())
         return context

@@ -56,8 +56,11 @@ def escape_line(octets: bytes) -> bytes:
     return escape(octets) + b"\\"
 
 
-def file_lines(block: bytes, tag: bytes, time: bytes) -> bytes:
-    """Return whole lines as they stand in the file, each behind ``tag``; before the first ``time``.
+def file_lines(block: bytes, tag: bytes, begun: bytes) -> bytes | memoryview:
+    """Return the whole lines of ``block`` as they stand in the file, each behind ``tag``.
+
+    ``begun`` is how the first of them begins in the file, its time and tag; what follows the last
+    line's end is left out.
 
     Mostly all is printable, every line ends in CRLF, and none is empty or has a blank at its end.
     Then two replacements of single characters do it, which are the fastest thing there is.
@@ -65,16 +68,16 @@ def file_lines(block: bytes, tag: bytes, time: bytes) -> bytes:
     behind = b"\n" + tag + b" "
     others = block.translate(None, _PLAIN)
     plain = others == CRLF * (len(others) // 2) and not (b"$" in block and b"${" in block)
-    if plain and not _irregular(block):
-        text = block.replace(LF, behind).replace(b"\r", b"")
-        return time + behind[1:] + text[: 1 - len(behind)]
-    lines = escape_lines(block)
+    if plain and not _irregular(block) and block[:1] != b"\r":
+        text = b"".join((begun, b" ", block)).replace(LF, behind).replace(b"\r", b"")
+        return memoryview(text)[: text.rfind(LF) + 1]
+    lines = escape_lines(block[: block.rfind(LF) + 1])
     has_empty = b"" in lines
-    lines[0] = time + behind[1:] + lines[0]
-    lines[-1] += b"\n"
+    lines[0] = begun + b" " + lines[0]
+    lines[-1] += LF
     text = behind.join(lines)
     # No line's text ends in a blank: where a tag does, the line is empty.
-    return text.replace(tag + b" \n", tag + b"\n") if has_empty else text
+    return text.replace(tag + b" \n", tag + LF) if has_empty else text
 
 
 def escape_lines(block: bytes) -> list[bytes]:

@@ -30,7 +30,7 @@ _CLIENT, _SERVER, _EVENT = b"C:", b"S:", b"*:"
 class Output(Protocol):
     """Where a transcript goes. ``write`` may take less than all, as a raw file does."""
 
-    def write(self, octets: bytes, /) -> int | None:
+    def write(self, octets: bytes | memoryview, /) -> int | None:
         """Write octets at once, unbuffered; return how many."""
 
     def close(self) -> None:
@@ -175,7 +175,7 @@ class TranscriptWriter:
         cut = octets.rfind(b"\n") + 1
         self._tail = octets[cut:]
         if cut:
-            self._write(file_lines(octets[:cut], _SERVER, self._stamp(now)))
+            self._write(file_lines(octets, _SERVER, self._stamp(now) + _SERVER))
         if len(self._tail) >= LONGEST_PART:
             self._end_part(now)
 
@@ -200,7 +200,7 @@ class TranscriptWriter:
         self._stamped = elapsed
         return b"[%d.%03d] " % divmod(elapsed, 1000)
 
-    def _write(self, octets: bytes) -> None:
+    def _write(self, octets: bytes | memoryview) -> None:
         if self._out is None:
             return
         try:

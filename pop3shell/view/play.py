@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, BinaryIO, cast
 
 from pop3shell.protocol import events as ev
@@ -22,6 +22,7 @@ from pop3shell.view import colour as paint
 from pop3shell.view.narrate import narrate, narrate_greeting
 from pop3shell.view.safe import visible_text
 from pop3shell.view.screen import ScreenPrinter
+from pop3shell.view.sheet import Sheet
 from pop3shell.view.style import Part
 
 _CLIENT = (ev.CommandSent, ev.ResponseSent)
@@ -41,7 +42,7 @@ class Player:
         self._colour = colour
         self._timing = timing
         self._explain = explain
-        self._sheet = _Sheet(paint.line(iter([(Part.SIDE, "S: ")]), colour=colour))
+        self._sheet = Sheet(paint.line(iter([(Part.SIDE, "S: ")]), colour=colour))
         self._plain = True
         self._now: float | None = None
         self._begin()
@@ -131,6 +132,8 @@ class Player:
             self._tell(dialogue.server(TERMINATOR), hidden=True)  # was not printed
         elif self._skipped and dialogue.outstanding:
             self._unseen(b"+OK\r\n")
+            if self._status is not None:
+                self._unseen(TERMINATOR)
         self._skipped = False
         self._tell(dialogue.client(entry.octets, self._now or 0.0))
 
@@ -162,6 +165,8 @@ class Player:
         for event in events:
             if not isinstance(event, ev.StateChanged | ev.Noted):
                 self._explain_due()  # the change of state belongs to what is explained
+            if isinstance(event, ev.ReplyEnd):
+                self._due = self._ended(event)
             if handle := self._recorder.handlers.get(type(event)):
                 handle(event)
             if not hidden or isinstance(event, ev.ReplyEnd | ev.StateChanged):
@@ -171,7 +176,8 @@ class Player:
 
     def _print(self, event: Event) -> None:
         if isinstance(event, ev.StateChanged):
-            self._line(Part.QUIET, f"-- {event.after.value} state")
+            if event.after is not State.CLOSED:  # the transcript tells who closed, and how
+                self._line(Part.QUIET, f"-- {event.after.value} state")
             return
         shown: Event | None = event
         server = isinstance(event, (*_SERVER, ev.BodyData)) or _is_servers_part(event)
@@ -187,10 +193,16 @@ class Player:
             self._status = event if multi else None
         elif isinstance(event, ev.BodyEnd):
             self._status, self._ahead = None, False
-        elif isinstance(event, ev.ReplyEnd):
-            self._due = self._recorder.last
         elif isinstance(event, ev.Greeting):
             self._due = event
+        elif isinstance(event, ev.StateChanged) and isinstance(self._due, LastExchange):
+            self._due = replace(self._due, after=event.after)
+
+    def _ended(self, event: ev.ReplyEnd) -> LastExchange | None:
+        """The exchange whose reply ends here, while it still is the recorder's first."""
+        last = self._recorder.last
+        ours = last is not None and last.command is event.command
+        return replace(last, seconds=event.seconds) if last is not None and ours else None
 
     # ---- bodies: an entry is shown in whole lines, though the observer holds line ends back ----
 
@@ -221,8 +233,7 @@ class Player:
         if isinstance(due, ev.Greeting):
             text = narrate_greeting(due)
         else:
-            # As it is now: the state after the reply was not known yet when that ended.
-            text = narrate(self._recorder.last or due, self._dialogue.session)
+            text = narrate(due, self._dialogue.session)
         for line in text.split("\n"):
             timed = self._now is not None or not line.startswith("  time:")
             if line.startswith("  ") and timed:  # the others are the dialogue, shown already
@@ -245,51 +256,6 @@ class _Redactor(Redactor):
 
     def placeholder(self, octets: bytes, label: str) -> bytes:
         return octets if PLACEHOLDER.fullmatch(octets) else super().placeholder(octets, label)
-
-
-class _Sheet:
-    """Collects what is printed, with a prefix before each line where that is wanted."""
-
-    def __init__(self, prefix: bytes) -> None:
-        self._prefix = prefix
-        self._wanted = False
-        self._written = io.BytesIO()
-        #: Whether the next octet begins a line.
-        self.fresh = True
-
-    def prefixed(self, wanted: bool) -> _Sheet:
-        """While the ``with`` block runs, lines that begin get the prefix."""
-        self._wanted = wanted
-        return self
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, *_: object) -> None:
-        self._wanted = False
-
-    def write(self, octets: bytes) -> int:
-        """Take octets."""
-        if not octets:
-            return 0
-        ended = octets.endswith(b"\n")
-        if self._wanted:
-            text = octets[:-1] if ended else octets
-            text = (self._prefix if self.fresh else b"") + text.replace(b"\n", b"\n" + self._prefix)
-            self._written.write(text + b"\n" if ended else text)
-        else:
-            self._written.write(octets)
-        self.fresh = ended
-        return len(octets)
-
-    def flush(self) -> None:
-        """Everything is taken with ``take``."""
-
-    def take(self) -> bytes:
-        """Return what was written since the last time."""
-        octets = self._written.getvalue()
-        self._written = io.BytesIO()
-        return octets
 
 
 _TLS = happenings.tls_established("", "").rstrip()

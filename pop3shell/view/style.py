@@ -7,8 +7,8 @@ sequences, the Pygments style and the prompt's rules all come from here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 #: The terminal's colours, in the order of their numbers.
 COLOURS = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
@@ -50,8 +50,7 @@ class Part(Enum):
     TEXT = "text"
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """How a part looks; ``token`` is the standard Pygments token that it refines."""
 
     token: str

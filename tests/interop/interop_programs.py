@@ -101,7 +101,7 @@ class Serving:
     def __init__(self, path: Path, *options: str) -> None:
         self.command = [sys.executable, "-m", "pop3shell", "serve", str(path), *options]
         self.env = {**os.environ, **home(path.parent)}
-        self.port = 0
+        self.port = self.tls_port = 0
 
     def __enter__(self) -> "Serving":
         self._process = subprocess.Popen(
@@ -111,14 +111,20 @@ class Serving:
             stderr=subprocess.PIPE,
             env=self.env,
         )
-        line = self._first_line()
-        if not line.startswith("listening on "):
+        self.host, self.port = self._address("listening on ")
+        if "--tls-port" in self.command:
+            _, self.tls_port = self._address("listening with TLS on ")
+        return self
+
+    def _address(self, words: str) -> tuple[str, int]:
+        """Host and port in the next line it prints."""
+        line = self._line()
+        if not line.startswith(words):
             self._process.kill()
             _, errors = self._process.communicate(timeout=SECONDS)
             raise RuntimeError(f"pop3shell serve said {line!r}; errors: {errors.decode()}")
-        self.host, _, port = line.split()[2].rpartition(":")
-        self.port = int(port)
-        return self
+        host, _, port = line.removeprefix(words).rpartition(":")
+        return host, int(port)
 
     def __exit__(self, *exc: object) -> None:
         self._process.send_signal(signal.SIGTERM)
@@ -132,8 +138,8 @@ class Serving:
             print(f"pop3shell serve: status {self._process.returncode}\n{out!r}\n{errors!r}")
         self.status = self._process.returncode
 
-    def _first_line(self) -> str:
-        """The first line it prints, waited for no longer than SECONDS."""
+    def _line(self) -> str:
+        """The next line it prints, waited for no longer than SECONDS."""
         lines: queue.Queue[bytes] = queue.Queue()
         stream = self._process.stdout
         assert stream is not None

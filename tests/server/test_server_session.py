@@ -22,11 +22,13 @@ from pop3shell.server.session import Session
 DOTTED = b"Subject: dots\r\n\r\n.\r\n..\r\n.x\r\nlast\r\n"
 
 
-def test_every_command_that_rfc_1939_has_is_served_and_capa() -> None:
+def test_every_command_that_rfc_1939_has_is_served_and_the_standard_extensions() -> None:
     served = {
         row for row in commands.COMMANDS if row.standing in (Standing.REQUIRED, Standing.OPTIONAL)
     }
-    assert set(HANDLERS) == served | {commands.CAPA}
+    assert set(HANDLERS) == served | {
+        commands.CAPA, commands.AUTH, commands.STLS, commands.UTF8, commands.LANG,
+    }  # fmt: skip
 
 
 class TestGreeting:

@@ -36,6 +36,10 @@ class RunningServer:
         self._thread.join(SECONDS)
         self._loop.close()
 
+    def start_tls_port(self) -> int:
+        """Listen for TLS from the first octet on a second port, and return it."""
+        return self._call(self._server.start_tls_port())[1]
+
     def dial(self) -> Dialogue:
         """Connect and return the client's side, before the greeting."""
         return Dialogue(self.host, self.port)

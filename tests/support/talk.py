@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pop3shell.server.context import Policy
 from pop3shell.server.maildrop import Maildrop
 from pop3shell.server.session import Session
 
@@ -11,8 +12,10 @@ TIMESTAMP = b"<1896.697170952@dbc.mtview.ca.us>"
 class Talk:
     """A session with a client that waits for each reply."""
 
-    def __init__(self, maildrop: Maildrop, timestamp: bytes = TIMESTAMP) -> None:
-        self.session = Session({"mrose": ("tanstaaf", maildrop)}, timestamp)
+    def __init__(
+        self, maildrop: Maildrop, timestamp: bytes = TIMESTAMP, policy: Policy | None = None
+    ) -> None:
+        self.session = Session({"mrose": ("tanstaaf", maildrop)}, timestamp, policy)
 
     def raw(self, octets: bytes) -> bytes:
         return b"".join(self.session.receive(octets))

@@ -28,8 +28,7 @@ from typing import Self
 
 import pyte
 
-from support.practice import SECONDS as _S
-SECONDS=4
+SECONDS = 4
 from support.program import environment
 
 #: Makes the pseudo-terminal the controlling one, then runs the program as `python -m` does.
@@ -77,7 +76,8 @@ class Terminal:
 
     `home` is where the program finds its user's files. `before` is Python run in the process
     before the program (to put a fault in). `argv` replaces the program. `hidden` are characters
-    that must never be written to the terminal: looked for in all that comes.
+    that must never be written to the terminal: looked for in all that comes. A terminal that
+    doesn't answer is not asked twice where its cursor is.
     """
 
     def __init__(
@@ -89,11 +89,13 @@ class Terminal:
         hidden: str = "",
         before: str = "",
         argv: list[str] | None = None,
+        answers: bool = True,
         **env: str,
     ) -> None:
         self.raw = b""
         self.hidden = hidden
-        self.screen = _Screen(columns, rows, self.type)
+        self.screen = _Screen(columns, rows, self.type if answers else lambda _: None)
+        self.first_modes = set(self.screen.mode)
         self._stream = pyte.ByteStream(self.screen)
         self._master, self.slave = pty.openpty()
         self._set_size(rows, columns)

@@ -65,7 +65,9 @@ def test_what_the_server_announces_is_offered(open_terminal):
         terminal.ask("CAPA", "+OK")
         terminal.type("AUTH ")
         terminal.wait_for("announced by the server")
-        terminal.type("X" + TAB)
+        terminal.type("X")
+        terminal.wait(lambda: terminal.text.count("announced by") == 1, "one candidate")
+        terminal.type(TAB)
         terminal.at_prompt("AUTH XOAUTH2")
         terminal.type(CTRL_U + "U")
         terminal.wait_for("UTF-8 mode")
@@ -93,19 +95,19 @@ ADVICE_BEFORE_LOGIN = [
     ("XYZZY", "no such command; :help lists them", "^^^^^"),
     ("STAT", "not allowed in the AUTHORIZATION state; log in first", "^^^^"),
     ("PASS", "must follow directly after an accepted USER", "^^^^"),
-    ("USER", "the user name is missing", "    ^"),
+    ("USER", "the name is missing", "    ^"),
     ("CAPA ", "a blank at the end of the line", "    ^"),
     (" CAPA", "a command begins at the start of the line", "^"),
 ]
 ADVICE_AFTER_LOGIN = [
     ("USER mrose", "you are logged in already", "^^^^"),
-    ("RETR", "the message number is missing; the syntax is RETR msg", "    ^"),
-    ("RETR one", "the message number must be", "     ^^^"),
+    ("RETR", "is missing; the syntax is RETR msg", "    ^"),
+    ("RETR one", "must be a message number", "     ^^^"),
     ("RETR 1 2", "too many arguments; the syntax is RETR msg", "      ^"),
     ("RETR  1", "a blank too many", "     ^"),
     ("RETR 3", "there is no message 3; the maildrop has 2", "     ^"),
     ("RETR 1", "message 1 is marked as deleted; RSET takes all marks back", "     ^"),
-    ("TOP 2", "the number of lines is missing", "     ^"),
+    ("TOP 2", "is missing; the syntax is TOP msg n", "     ^"),
 ]
 
 

@@ -13,6 +13,7 @@ from pop3shell.transcript.escapes import (
     escape,
     escape_line,
     escape_lines,
+    file_lines,
     unescape,
     visible,
 )
@@ -71,6 +72,17 @@ def test_lines_in_bulk_are_the_same_as_one_by_one(octets) -> None:
     assert unescape(b"".join(text + b"\r\n" for text in texts)) == block
     one_by_one = [escape_line(line + b"\n") for line in block.split(b"\n")[:-1]]
     assert texts == one_by_one
+
+
+@given(OCTETS, OCTETS)
+@settings(max_examples=300)
+def test_a_body_looks_the_same_in_bulk_and_line_by_line(octets, more) -> None:
+    block = octets + b"\r\nplain\r\n"
+    texts = [escape_line(line + b"\n") for line in block.split(b"\n")[:-1]]
+    lines = [b"S:" + b" " * bool(text) + text + b"\n" for text in texts]
+    begun = b"[1.500] S:"
+    expected = begun + b"".join(lines)[2:]
+    assert bytes(file_lines(block + more.replace(b"\n", b""), b"S:", begun)) == expected
 
 
 @given(OCTETS)

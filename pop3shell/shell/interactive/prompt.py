@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -56,6 +57,8 @@ class Prompt:
         self._around = around = _guarded(around)
         self._out = out
         self._held_secret = False
+        self._unseen = b""
+        self._showing: asyncio.Task[None] | None = None
         self._depth = None if colour else ColorDepth.DEPTH_1_BIT
         self._session: PromptSession[str] = PromptSession(
             message=lambda: [("class:prompt", around.message())],
@@ -86,6 +89,8 @@ class Prompt:
             return await self._session.prompt_async(default=default)
         finally:
             self._out.above = None
+            self._out.put(self._unseen)
+            self._unseen = b""
             self._forget_secret(now=True)
 
     async def ask(self, question: str, *, secret: bool = False, default: str = "") -> str:
@@ -105,6 +110,24 @@ class Prompt:
 
     def _above(self, octets: bytes) -> None:
         """Show octets above the prompt; `run_in_terminal` would let the terminal echo meanwhile."""
+        self._unseen += octets
+        if self._showing is None and self._session.app.renderer.waiting_for_cpr:
+            self._showing = asyncio.ensure_future(self._show_later())
+        elif self._showing is None:
+            self._show()
+
+    async def _show_later(self) -> None:
+        """Let the terminal first say where the prompt stands: it would be wrong afterwards."""
+        try:
+            await self._session.app.renderer.wait_for_cpr_responses()
+        finally:
+            self._showing = None
+            self._show()
+
+    def _show(self) -> None:
+        octets, self._unseen = self._unseen, b""
+        if not octets:
+            return
         app = self._session.app
         app.renderer.erase()
         self._out.put(octets)

@@ -1,0 +1,238 @@
+"""From the entries of a transcript to turns: an observer of the dialogue tells what answers what."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from pop3shell.protocol import events as ev
+from pop3shell.protocol.dialogue import Dialogue
+from pop3shell.protocol.events import Ending, Event, Side
+from pop3shell.protocol.framing import TERMINATOR
+from pop3shell.protocol.replies import Status
+from pop3shell.protocol.secrets import Redactor
+from pop3shell.protocol.spec.commands import Shape
+from pop3shell.server.recording import Asked, Piece, Recording, Turn, asked
+from pop3shell.transcript import happenings, model, reader
+from pop3shell.transcript.errors import TranscriptError
+from pop3shell.transcript.escapes import visible
+
+#: Octets of a client's line that are shown.
+SHOWN = 200
+#: What greets where a plain dialogue begins behind the greeting.
+GREETING = b"+OK\r\n"
+
+_TLS = happenings.tls_established("", "").strip()
+
+
+def recollect(entries: Iterable[model.Entry]) -> Recording:
+    """Make turns of a transcript. Raises TranscriptError where it can't be served."""
+    memory = _Memory()
+    for entry in entries:
+        memory.take(entry)
+    return memory.end()
+
+
+def from_file(path: Path) -> Recording:
+    """Make turns of a file. Raises OSError and TranscriptError."""
+    return recollect(reader.read_file(path))
+
+
+def from_text(text: str) -> Recording:
+    """Make turns of a transcript that is no file. Raises TranscriptError."""
+    return recollect(reader.read(io.BytesIO(text.encode("utf-8", "surrogateescape"))))
+
+
+def shown(octets: bytes) -> str:
+    """Return a client's line, already without secrets, so that it can be shown."""
+    text = visible(octets.rstrip(b"\r\n")[:SHOWN]).decode()
+    return text + ("..." if len(octets) > SHOWN else "")
+
+
+class _Memory:
+    """Takes the entries in, one by one."""
+
+    def __init__(self) -> None:
+        self._dialogue = Dialogue()
+        self._redactor = Redactor()
+        self._opening = Turn(None)
+        self._turns: list[Turn] = []
+        self._owners: dict[int, Turn] = {}  # by the identity of the command that is replied to
+        self._remarks: list[str] = []
+        self._plain = True
+        self._body_of: Turn | None = None
+        self._time: float | None = None
+        self._delay = 0.0
+        self._long: list[bytes] = []  # the beginning of a server's line of any length
+        self._placed: list[model.Placeholder] = []  # in what the client's lines have in all
+        self._sent = self._read = 0  # octets of the client
+
+    def take(self, entry: model.Entry) -> None:
+        """Take in an entry. Raises TranscriptError for one that says what is to be expected."""
+        self._pass(getattr(entry, "seconds", None))
+        match entry:
+            case model.ClientLine():
+                self._client(entry)
+            case model.ServerLine() | model.ServerLines() | model.StandIn():
+                self._server(entry)
+            case model.Pattern() | model.AnyLines():
+                text = "an expectation (S~, S...) does not say what the server said; write it out"
+                raise TranscriptError(entry.number, f"{text} as S: to serve this file")
+            case model.Happened():
+                self._happened(entry)
+            case model.Torn():
+                text = "was cut off when it was written, and is left out"
+                self._remarks.append(f"line {entry.number} {text}")
+            case model.Version():
+                self._plain = False
+            case _:
+                pass
+
+    def end(self) -> Recording:
+        """Take in that this was all."""
+        if self._plain and self._body_of:
+            self._end_body("at the end")
+        for event in self._dialogue.closed(Side.SERVER, Ending.ORDERLY):
+            self._heard(event, None)
+        if not self._opening.reply:
+            raise TranscriptError(1, "the server says nothing in this file that could be served")
+        last = self._latest
+        if last.closes is None and (last.quits or self._body_of or not last.reply):
+            last.closes = 0.0
+        if self._body_of and self._body_of.closes is None:
+            self._body_of.closes = 0.0
+        return Recording(self._opening, self._turns, self._remarks)
+
+    @property
+    def _latest(self) -> Turn:
+        return self._turns[-1] if self._turns else self._opening
+
+    def _pass(self, seconds: float | None) -> None:
+        """Take in when something was said."""
+        self._delay = 0.0
+        if seconds is None:
+            return
+        if self._time is not None:
+            self._delay = max(0.0, seconds - self._time)
+        self._time = max(seconds, self._time or 0.0)
+        patience = self._dialogue.patience
+        if patience is not None and self._delay >= patience:
+            for event in self._dialogue.quiet(self._time):
+                self._heard(event, None)
+
+    # ---- the client ----
+
+    def _client(self, entry: model.ClientLine) -> None:
+        if self._plain and not self._dialogue.greeted:
+            text = f'line {entry.number}: there is no greeting before it; "+OK" is sent as one'
+            self._remarks.append(text)
+            self._say(GREETING)
+        if self._plain and self._body_of:
+            self._end_body(f"before line {entry.number}")
+        for place in entry.placeholders:
+            start, stop = self._sent + place.start, self._sent + place.stop
+            self._placed.append(model.Placeholder(start, stop, place.name))
+        self._sent += len(entry.octets)
+        for event in self._dialogue.client(entry.octets, self._time or 0.0):
+            if isinstance(event, ev.CommandSent | ev.ResponseSent):
+                self._asked(event, entry.number)
+            else:
+                self._heard(event, None)
+            if isinstance(event, ev.CommandSent | ev.ResponseSent | ev.LongLine):
+                self._read += len(event.raw)
+
+    def _asked(self, event: ev.CommandSent | ev.ResponseSent, number: int) -> None:
+        begin, end = self._read, self._read + len(event.raw)
+        placed = [
+            model.Placeholder(place.start - begin, place.stop - begin, place.name)
+            for place in self._placed
+            if begin <= place.start and place.stop <= end
+        ]
+        self._placed = [place for place in self._placed if place.stop > end]
+        text = event.raw if placed else self._redactor.octets(event)
+        turn = Turn(asked(number, event, placed, shown(text)))
+        self._turns.append(turn)
+        self._owners[id(event.command)] = turn
+
+    # ---- the server ----
+
+    def _server(self, entry: model.ServerLine | model.ServerLines | model.StandIn) -> None:
+        events = self._dialogue.server(entry.octets, self._time or 0.0)
+        whole = sum(bool(event.raw) for event in events) == 1
+        marked = isinstance(entry, model.ServerLine) and entry.placeholders and whole
+        for event in events:
+            self._heard(event, entry if marked and isinstance(entry, model.ServerLine) else None)
+
+    def _say(self, octets: bytes) -> None:
+        for event in self._dialogue.server(octets, self._time or 0.0):
+            self._heard(event, None)
+
+    def _end_body(self, where: str) -> None:
+        self._remarks.append(f"{where}: a reply lacks its end; a line with a lone dot is sent")
+        self._say(TERMINATOR)
+
+    def _heard(self, event: Event, line: model.ServerLine | None) -> None:
+        if isinstance(event, ev.LongLine):
+            self._long.append(event.raw)
+            return
+        if isinstance(event, ev.Incomplete) and event.side is Side.CLIENT:
+            return
+        turn = self._owner(event)
+        self._follow(event, turn)
+        if not event.raw:
+            return
+        if line is not None and line.octets != event.raw:
+            line = None
+        octets, self._long = b"".join((*self._long, event.raw)), []
+        stray = isinstance(event, ev.StrayLine)
+        (turn.unasked if stray else turn.reply).append(Piece(octets, self._delay, line))
+        self._delay = 0.0
+
+    def _owner(self, event: Event) -> Turn:
+        """Whose reply it is."""
+        if isinstance(event, ev.Greeting | ev.Banner):
+            return self._opening
+        command = getattr(event, "command", None)
+        if command is not None:
+            return self._owners.get(id(command), self._latest)
+        if isinstance(event, ev.Incomplete):
+            return self._body_of or self._latest
+        return self._latest
+
+    def _follow(self, event: Event, turn: Turn) -> None:
+        """Take in what an event means for its turn."""
+        if isinstance(event, ev.StatusLine):
+            turn.status = event.status
+            multi = event.status is Status.OK and event.command.shape is Shape.MULTI
+            self._body_of = turn if multi else None
+        elif isinstance(event, ev.BodyEnd):
+            self._body_of = None
+        elif isinstance(event, ev.Challenge):
+            self._sent_ahead(turn)
+
+    def _sent_ahead(self, turn: Turn) -> None:
+        """Where the client sent its response ahead of this challenge, it looked like a command."""
+        at = self._turns.index(turn) + 1
+        if at == len(self._turns) or not turn.asked:
+            return
+        ahead = self._turns[at]
+        said: Asked | None = ahead.asked
+        if said and not said.response and said.command.row is None and not ahead.reply:
+            ahead.asked = replace(said, command=turn.asked.command, response=True)
+            self._owners[id(turn.asked.command)] = ahead
+
+    # ---- what happened ----
+
+    def _happened(self, entry: model.Happened) -> None:
+        if entry.text.startswith(_TLS):
+            self._dialogue.tls_started()
+        elif closed := happenings.as_closed(entry.text):
+            if closed[0] is Side.SERVER:
+                self._latest.closes = self._delay
+        elif left_out := happenings.as_elided(entry.text):
+            self._remarks.append(
+                f"line {entry.number}: {left_out.octets} octets were left out of a message when "
+                "this was recorded; the message is sent without them"
+            )

@@ -1,0 +1,159 @@
+"""A recorded session as turns: what the client said, and what the server said to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from pop3shell.protocol.commandline import CommandLine, strip_end
+from pop3shell.protocol.events import CommandSent, ResponseSent
+from pop3shell.protocol.replies import Status
+from pop3shell.protocol.spec import commands
+from pop3shell.protocol.spec.states import Effect
+from pop3shell.transcript.model import Placeholder, ServerLine
+
+#: Seconds within which what the server said unasked counts as said right after its last reply.
+AT_ONCE = 1.0
+
+_CANCEL = b"*"
+
+
+class Wildcard:
+    """A line of the client in which a secret may have any value: what stands around it.
+
+    ``spans`` are (start, stop, name) of the secrets in ``raw``; without any all of it counts.
+    """
+
+    def __init__(self, raw: bytes, spans: list[tuple[int, int, str]]) -> None:
+        self._text = strip_end(raw)
+        self._end = raw[len(self._text) :]
+        self._any = bool(spans)
+        start, stop = (spans[0][0], spans[-1][1]) if spans else (len(self._text),) * 2
+        self._head, self._tail = self._text[:start], self._text[stop:]
+        self._name = spans[0][2] if len(spans) == 1 else ""
+
+    def fits(self, raw: bytes) -> bool:
+        """Whether ``raw`` is this line, octet by octet."""
+        text = strip_end(raw)
+        return raw[len(text) :] == self._end and _fits(text, self._head, self._tail, self._any)
+
+    def resembles(self, raw: bytes) -> bool:
+        """Whether it is the same command: any case of letters, blanks at its end, any line end."""
+        text, head, tail = (part.lower() for part in (strip_end(raw), self._head, self._tail))
+        if not self._any:
+            return text.strip() == head.strip()
+        return _fits(text, head, tail, True)
+
+    def value(self, raw: bytes) -> dict[str, bytes]:
+        """Return the secret that a line that fits has, by its name."""
+        text = strip_end(raw)
+        return {self._name: text[len(self._head) : len(text) - len(self._tail)]} * bool(self._name)
+
+
+def _fits(text: bytes, head: bytes, tail: bytes, between: bool) -> bool:
+    if not between:
+        return text == head
+    least = len(head) + len(tail)
+    return len(text) >= least and text.startswith(head) and text.endswith(tail)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the client said. ``shown`` is it without secrets, ``number`` its line in the file.
+
+    For a response inside AUTH ``command`` is the AUTH that it belongs to.
+    """
+
+    number: int
+    command: CommandLine
+    response: bool
+    line: Wildcard
+    shown: str
+
+    @property
+    def cancels(self) -> bool:
+        """Whether it ends an AUTH exchange (RFC 5034 section 4)."""
+        return cancels(self.shown.encode())
+
+
+def cancels(raw: bytes) -> bool:
+    """Whether a response is the one that ends an AUTH exchange."""
+    return strip_end(raw) == _CANCEL
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Octets of the server, said ``delay`` seconds after what was said before.
+
+    ``line`` is where they come from if secrets of the client are repeated in them.
+    """
+
+    octets: bytes
+    delay: float = 0.0
+    line: ServerLine | None = None
+
+    @property
+    def placeholders(self) -> tuple[Placeholder, ...]:
+        """Where secrets stand."""
+        return self.line.placeholders if self.line else ()
+
+
+@dataclass(slots=True, eq=False)
+class Turn:
+    """What the server said to ``asked``; None is the connection itself, answered by the greeting.
+
+    ``unasked`` is what it said when nobody was waiting for a reply any more. ``closes`` is None
+    where it did not close then, else the seconds after which it did.
+    """
+
+    asked: Asked | None
+    reply: list[Piece] = field(default_factory=list)
+    unasked: list[Piece] = field(default_factory=list)
+    status: Status | None = None
+    closes: float | None = None
+
+    @property
+    def starts_tls(self) -> bool:
+        """Whether the TLS handshake follows (RFC 2595 section 4)."""
+        return self._did(Effect.START_TLS)
+
+    @property
+    def quits(self) -> bool:
+        """Whether the session is over (RFC 1939 section 6)."""
+        return self._did(Effect.QUIT)
+
+    def _did(self, effect: Effect) -> bool:
+        row = self.asked.command.row if self.asked else None
+        return row is not None and row.effect is effect and self.status is Status.OK
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A session that can be served. ``remarks`` say what of it can't be as it was."""
+
+    opening: Turn
+    turns: list[Turn]
+    remarks: list[str]
+
+
+def asked(
+    number: int, event: CommandSent | ResponseSent, placed: Iterable[Placeholder], shown: str
+) -> Asked:
+    """Take in what a client said; ``placed`` are the placeholders in the octets of the line."""
+    response = isinstance(event, ResponseSent)
+    raw = event.raw if response else event.command.raw
+    spans = [(place.start, place.stop, place.name) for place in placed]
+    if not spans and event.secret:
+        spans = [(event.secret.start, event.secret.stop, "")]
+    return Asked(number, event.command, response, Wildcard(raw, spans), shown)
+
+
+def alike(one: CommandLine, other: CommandLine) -> bool:
+    """Whether a reply to the one command may stand for a reply to the other.
+
+    The verb is the same and a reply is read in the same way. Not so for AUTH, whose challenges
+    are those of its mechanism.
+    """
+    if one.row is commands.AUTH or len(one.arguments) != len(other.arguments):
+        return False
+    return one.verb.upper() == other.verb.upper() and one.shape is other.shape

@@ -1,0 +1,130 @@
+"""UTF8, LANG and LOGIN-DELAY: what CAPA announces is what is done."""
+
+from __future__ import annotations
+
+import pytest
+from support.maildrops import maildrop_of_sizes
+from support.talk import Talk
+
+from pop3shell.server.context import Policy
+from pop3shell.server.delay import LoginDelay
+from pop3shell.server.session import Session
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class TestUtf8:
+    def test_texts_are_utf8_after_it_and_ascii_before(self) -> None:
+        def login(*before: str) -> bytes:
+            session = Session({"zoë": ("x", maildrop_of_sizes(120))})
+            lines = [*before, "USER zoë", "PASS x"]
+            return b"".join(session.receive("".join(f"{x}\r\n" for x in lines).encode()))
+
+        assert b"+OK zo?'s maildrop" in login()
+        assert "+OK zoë's maildrop".encode() in login("UTF8")
+
+    def test_stls_is_refused_after_it_and_no_longer_announced(self, maildrop) -> None:
+        talk = Talk(maildrop, policy=Policy(stls=True))
+        assert "\r\nSTLS\r\n" in talk("CAPA")
+        assert talk("UTF8") == "+OK UTF-8 mode is on\r\n"
+        assert "\r\nSTLS\r\n" not in talk("CAPA")
+        assert "\r\nUTF8 USER\r\n" in talk("CAPA")
+        assert talk("STLS").startswith("-ERR STLS is not allowed after UTF8")
+        assert not talk.session.negotiating
+
+    def test_a_long_text_is_not_cut_within_a_character(self) -> None:
+        session = Session({"é" * 124: ("x", maildrop_of_sizes(120))})
+        lines = f"UTF8\r\nUSER {'é' * 124}\r\nPASS x\r\n".encode()
+        last = b"".join(session.receive(lines)).split(b"\r\n")[-2]
+        assert last.decode().startswith("+OK ééé")
+
+
+class TestLang:
+    def test_the_languages_are_listed_by_their_own_names(self, new) -> None:
+        assert new("LANG") == "+OK language list follows\r\nen English\r\nde Deutsch\r\n.\r\n"
+
+    @pytest.mark.parametrize(
+        ("wanted", "tag"),
+        [("en", "en"), ("EN", "en"), ("de", "de"), ("de-CH", "de"), ("de-*", "de"), ("*", "en")],
+    )
+    def test_a_language_is_chosen_by_its_tag(self, new, wanted, tag) -> None:
+        assert new(f"LANG {wanted}").startswith(f"+OK {tag} ")
+
+    def test_texts_are_german_after_lang_de_in_both_states(self, new) -> None:
+        new("LANG de")
+        assert new("USER mrose") == "+OK jetzt PASS senden\r\n"
+        assert new("PASS wrong") == "-ERR [AUTH] Name oder Passwort ist falsch\r\n"
+        new.log_in()
+        assert new.raw(b"DELE 1\r\n").decode() == "+OK Nachricht 1 zum Löschen vorgemerkt\r\n"
+        assert new("STAT") == "+OK 1 200\r\n"
+        assert new("LANG en").startswith("+OK en ")
+        assert new("RSET") == "+OK 2 messages (320 octets)\r\n"
+
+    @pytest.mark.parametrize("wanted", ["MUL", "uga", "x", "deu", "en1"])
+    def test_an_unknown_one_is_refused_and_the_language_stays(self, new, wanted) -> None:
+        new("LANG de")
+        assert new(f"LANG {wanted}").startswith("-ERR keine Texte in dieser Sprache")
+        assert new("USER mrose") == "+OK jetzt PASS senden\r\n"
+
+    @pytest.mark.parametrize("wanted", ["", "-", "de_CH", "a" * 9, "ä", "de "])
+    def test_what_is_no_language_tag_is_refused(self, new, wanted) -> None:
+        assert new(f"LANG {wanted}").startswith("-ERR ")
+
+    def test_every_language_listed_can_be_chosen(self, new) -> None:
+        tags = [line.split()[0] for line in new("LANG").split("\r\n")[1:-2]]
+        assert all(new(f"LANG {tag}").startswith(f"+OK {tag} ") for tag in tags)
+
+
+class TestLoginDelay:
+    def sessions(self, maildrop) -> tuple[Clock, Policy]:
+        clock = Clock()
+        return clock, Policy(delay=LoginDelay(60, clock))
+
+    def test_a_login_too_soon_after_the_last_is_refused_until_the_time_is_over(
+        self, maildrop
+    ) -> None:
+        clock, policy = self.sessions(maildrop)
+        assert Talk(maildrop, policy=policy).log_in()("QUIT").startswith("+OK")
+        talk = Talk(maildrop, policy=policy)
+        clock.now += 17.5
+        talk("USER mrose")
+        assert talk("PASS tanstaaf") == (
+            "-ERR [LOGIN-DELAY] too soon after the last login, wait 43 s\r\n"
+        )
+        talk("USER mrose")
+        assert talk("PASS wrong").startswith("-ERR [AUTH] ")  # tells nobody that mrose was here
+        assert talk("AUTH PLAIN AG1yb3NlAHRhbnN0YWFm").startswith("-ERR [LOGIN-DELAY] ")
+        clock.now += 42.5
+        talk.log_in()
+
+    def test_the_delay_is_each_accounts_own(self) -> None:
+        policy = Policy(delay=LoginDelay(60, Clock()))
+        accounts = {name: ("x", maildrop_of_sizes(100)) for name in "ab"}
+        for name in accounts:
+            session = Session(accounts, policy=policy)
+            replies = b"".join(session.receive(f"USER {name}\r\nPASS x\r\n".encode()))
+            assert b"maildrop has" in replies
+
+    def test_a_refused_login_does_not_count(self, maildrop) -> None:
+        _, policy = self.sessions(maildrop)
+        talk = Talk(maildrop, policy=policy)
+        talk("USER mrose")
+        talk("PASS wrong")
+        talk.log_in()
+
+    def test_it_is_announced_alike_before_and_after_login(self, maildrop) -> None:
+        _, policy = self.sessions(maildrop)
+        talk = Talk(maildrop, policy=policy)
+        assert "\r\nLOGIN-DELAY 60\r\n" in talk("CAPA")
+        assert "\r\nLOGIN-DELAY 60\r\n" in talk.log_in()("CAPA")
+
+    def test_without_one_nothing_is_announced_or_refused(self, maildrop) -> None:
+        for _ in range(3):
+            talk = Talk(maildrop).log_in()
+            assert "LOGIN-DELAY" not in talk("CAPA")
+            talk("QUIT")
