@@ -22,6 +22,8 @@ COMMANDS = {
     "demo": "Open the shell on an embedded practice server.",
     "explain": "Explain a command, state, capability or response code.",
     "play": "Show a transcript in the terminal, at its own pace.",
+    "mock": "Serve the server's side of a transcript to real clients.",
+    "replay": "Replay transcripts against a server; tell where its replies differ.",
     "serve": "Run the practice server for other clients.",
 }
 

@@ -50,7 +50,7 @@ class _Seconds(click.FloatRange):
         return seconds
 
 
-_TIMEOUT = click.option(
+TIMEOUT = click.option(
     "--timeout",
     type=_Seconds(min=0),
     default=120.0,
@@ -126,7 +126,7 @@ def security_options(function: F) -> F:
 
 def session_options(function: F) -> F:
     """Add the options of every command that holds a session."""
-    for option in (*reversed(_RECORD), _TIMEOUT, _VALIDATE, COLOUR, _VI, _PLAIN, _LINES):
+    for option in (*reversed(_RECORD), TIMEOUT, _VALIDATE, COLOUR, _VI, _PLAIN, _LINES):
         function = option(function)
     return function
 

@@ -65,6 +65,7 @@ def command(
     import os
     import sys
 
+    from pop3shell.cli.running import interrupted
     from pop3shell.view.play import Player
     from pop3shell.view.style import wants_colour
 
@@ -75,14 +76,16 @@ def command(
     colour = wants_colour(color, os.environ, terminal)
     player = Player(colour=colour, timing=terminal, explain=explain)
     entries = _Entries(file)
-    if step:
-        from pop3shell.cli.stepping import step_through
+    paced = terminal or speed is not None or idle_limit is not None
+    try:
+        if step:
+            from pop3shell.cli.stepping import step_through
 
-        step_through(player, entries)
-    else:
-        paced = terminal or speed is not None or idle_limit is not None
-        pace = Pace(speed or 1.0, idle_limit) if paced else None
-        _play(player, entries, pace)
+            step_through(player, entries)
+        else:
+            _play(player, entries, Pace(speed or 1.0, idle_limit) if paced else None)
+    except KeyboardInterrupt:
+        return interrupted()
     return entries.told()
 
 

@@ -21,9 +21,7 @@ from pop3shell.net.resolve import shown
 from pop3shell.protocol.secrets import Redactor
 from pop3shell.shell.credentials import Login
 from pop3shell.shell.exits import Exit
-from pop3shell.shell.lines import InputLines, given
 from pop3shell.shell.opening import open_session, opener
-from pop3shell.shell.script import run_script
 from pop3shell.shell.security import Security
 from pop3shell.shell.settings import Settings
 from pop3shell.shell.shell import Shell
@@ -62,8 +60,15 @@ class Request(NamedTuple):
 
     @property
     def colour(self) -> bool:
-        """Whether to use colour."""
-        return wants_colour(self.color, os.environ, self.interactive)
+        """Whether to use colour; a plain terminal gets it only when told to."""
+        capable = self.interactive and not self._plain
+        return wants_colour(self.color, os.environ, capable)
+
+    @property
+    def _plain(self) -> bool:
+        from pop3shell.shell.interactive.start import wants_plain
+
+        return wants_plain(self.plain)
 
     @property
     def settings(self) -> Settings:
@@ -82,9 +87,14 @@ def run(main: Coroutine[Any, Any, Exit]) -> Exit:
     try:
         return asyncio.run(main)
     except (KeyboardInterrupt, asyncio.CancelledError):
-        at_terminal = sys.stderr is not None and sys.stderr.isatty()  # there ^C stands already
-        click.echo("\n" * at_terminal + "pop3shell: interrupted", err=True)
-        return Exit.INTERRUPTED
+        return interrupted()
+
+
+def interrupted() -> Exit:
+    """Say that it was; at a terminal ``^C`` stands there already."""
+    at_terminal = sys.stderr is not None and sys.stderr.isatty()
+    click.echo("\n" * at_terminal + "pop3shell: interrupted", err=True)
+    return Exit.INTERRUPTED
 
 
 def standard_output() -> BinaryIO:
@@ -170,15 +180,28 @@ async def _hold(shell: Shell, request: Request) -> Exit:
     shell.opened(again)
     if not request.interactive:
         await open_session(shell, request.host, request.port, request.family)
-        if request.lines or sys.stdin is None:  # None: closed by who started us
-            return await run_script(shell, given(request.lines))
-        return await run_script(shell, aiter(InputLines(sys.stdin.fileno())))
+        return await _run_script(shell, request)
     from pop3shell.shell.interactive.screen import TerminalOut, no_echo
-    from pop3shell.shell.interactive.start import Manner, run_interactive, wants_plain
+    from pop3shell.shell.interactive.start import (
+        Manner,
+        import_ahead,
+        run_interactive,
+        wants_plain,
+    )
 
     manner = Manner(wants_plain(request.plain), request.colour, request.vi)
+    import_ahead(manner)
     with no_echo(sys.stdin.fileno()):
         await again(shell, "", None)
         if request.banner:
             shell.say(request.banner)
         return await run_interactive(shell, cast(TerminalOut, shell.out), manner)
+
+
+async def _run_script(shell: Shell, request: Request) -> Exit:
+    from pop3shell.shell.lines import InputLines, given
+    from pop3shell.shell.script import run_script
+
+    if request.lines or sys.stdin is None:  # None: closed by who started us
+        return await run_script(shell, given(request.lines))
+    return await run_script(shell, aiter(InputLines(sys.stdin.fileno())))

@@ -17,6 +17,7 @@ from pop3shell.server.connection import TlsSource
 from pop3shell.server.listener import PracticeServer
 from pop3shell.server.maildrop import Maildrop, Source, SourceError
 from pop3shell.server.sample import SAMPLE_PASSWORD, SAMPLE_USER, SampleSource
+from pop3shell.server.sockets import Listener
 from pop3shell.server.sources import open_source
 
 Accounts = dict[str, tuple[str, Maildrop]]
@@ -93,7 +94,7 @@ def trust_clients(context: ssl.SSLContext, authority: str) -> None:
 
 
 async def serve_until_stopped(
-    server: PracticeServer, host: str, port: int, tls_port: int | None = None
+    server: Listener, host: str, port: int, tls_port: int | None = None
 ) -> None:
     """Listen, say where, and end cleanly at SIGINT or SIGTERM; with TLS too if a port is given.
 

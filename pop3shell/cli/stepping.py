@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 import click
@@ -110,15 +111,36 @@ class _Screen:
 
 
 def _keys() -> Iterator[str]:
-    """The keys as they are typed; Ctrl-C raises KeyboardInterrupt, Ctrl-D ends it."""
-    while True:
-        try:
-            typed = click.getchar()
-        except EOFError:
-            return
-        if not typed:  # the terminal is gone
-            return
-        yield from (key[0] for key in _KEY.finditer(typed))
+    """The keys as they are typed; Ctrl-C raises KeyboardInterrupt, the terminal's end ends it."""
+    with _keys_at_once() as read:
+        while typed := read():
+            yield from (key[0] for key in _KEY.finditer(typed))
+
+
+@contextlib.contextmanager
+def _keys_at_once() -> Iterator[Callable[[], str]]:
+    """Give what reads keys without waiting for Enter, and loses none that were typed ahead."""
+    try:
+        import termios
+        import tty
+    except ImportError:  # Windows
+        yield click.getchar
+        return
+    descriptor = sys.stdin.fileno()
+    before = termios.tcgetattr(descriptor)
+    tty.setcbreak(descriptor, termios.TCSANOW)
+    try:
+        yield lambda: _read(descriptor)
+    finally:
+        with contextlib.suppress(termios.error):  # the terminal may be gone
+            termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+
+
+def _read(descriptor: int) -> str:
+    try:
+        return os.read(descriptor, 64).decode("utf-8", "replace")
+    except OSError:  # the terminal is gone
+        return ""
 
 
 def _steps(player: Player, entries: Iterable[model.Entry]) -> Iterator[Step]:

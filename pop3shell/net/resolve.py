@@ -28,11 +28,23 @@ async def resolve(host: str, port: int, family: socket.AddressFamily) -> list[Ad
 
     Raises ConnectionTrouble if there are none.
     """
+    if literal := _literal(host, port, family):
+        return literal
     try:
         found = await _look_up(host, port, family)
     except (socket.gaierror, UnicodeError) as error:
         raise ConnectionTrouble(_unknown_host(host, family, error)) from None
     return _alternate([(info[0], info[4]) for info in found])
+
+
+def _literal(host: str, port: int, family: socket.AddressFamily) -> list[Address]:
+    """An address as it is: no name server, nor the thread in which one is asked, is needed."""
+    for kind in (socket.AF_INET, socket.AF_INET6):
+        if family in (socket.AF_UNSPEC, kind):
+            with contextlib.suppress(OSError, ValueError):
+                socket.inet_pton(kind, host)
+                return [(kind, (host, port))]
+    return []
 
 
 async def _look_up(host: str, port: int, family: socket.AddressFamily) -> list[Any]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pop3shell.protocol import events as ev
 from pop3shell.protocol.commandline import CommandLine, strip_end
@@ -47,16 +47,16 @@ class Body:
         return self.octets - self.content
 
 
-@dataclass(frozen=True, slots=True)
-class LastExchange:
+class LastExchange(NamedTuple):
     """A command and what came of it, secrets replaced in ``shown`` and ``text``.
 
     ``shown`` is the line as sent, without its end; ``before`` the state it was sent in,
     ``user_accepted`` whether USER was accepted right before it. ``seconds`` is None while the
-    reply isn't complete. ``steps`` tell a login by AUTH line by line, secrets replaced. ``command`` may hold a secret and is not for showing.
+    reply isn't complete. ``steps`` tell a login by AUTH line by line, secrets replaced.
+    ``command`` may hold a secret and is not for showing.
     """
 
-    command: CommandLine = field(repr=False)
+    command: CommandLine
     shown: bytes
     before: State
     after: State
@@ -73,6 +73,9 @@ class LastExchange:
     more_findings: int = 0
     ending: Ending | None = None
     steps: tuple[Step, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"LastExchange({self.shown!r}, {self.status}, {self.text!r})"
 
     @property
     def row(self) -> Command | None:
@@ -160,8 +163,8 @@ class Recorder:
         )
         if (line := growing.status) is not None:
             text = self._redactor.octets(line._replace(raw=line.text))
-            exchange = replace(exchange, status=line.status, text=text)
-        return replace(exchange, seconds=growing.end.seconds) if growing.end else exchange
+            exchange = exchange._replace(status=line.status, text=text)
+        return exchange._replace(seconds=growing.end.seconds) if growing.end else exchange
 
     # ---- what is sent ----
 

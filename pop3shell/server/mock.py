@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import ssl
 from collections import deque
 from collections.abc import Callable
 from itertools import count
@@ -121,12 +122,12 @@ class MockConnection(Connection):
         return b""
 
     async def _take(self, play: Reenactment, data: bytes) -> None:
-        for line in _LINES.findall(data):
-            answer = play.hear(line)
+        for found in _LINES.finditer(data):
+            answer = play.hear(found[0])
             if answer is None:
                 continue
             if answer.starts_tls:
-                await self._secure_after(answer, line, data)
+                await self._secure_after(answer, alone=found.end() == len(data))
                 self._wait_for(play, answer)
                 return
             await self._give(play, answer)
@@ -174,11 +175,13 @@ class MockConnection(Connection):
         else:
             await self._write(octets)
 
-    async def _secure_after(self, answer: Answer, line: bytes, data: bytes) -> None:
-        """Accept STLS and do the handshake, unless plaintext came before it (RFC 2595 section 4)."""
+    async def _secure_after(self, answer: Answer, alone: bool) -> None:
+        """Accept STLS, then the handshake, unless plaintext came before it (RFC 2595 section 4)."""
         await self._prepare_tls()
         await self._pieces(answer)
-        if self._reader.unread or not data.endswith(line):
+        if self._reader.unread or not alone:
             self._over = True
             return
-        await self._handshake()
+        assert isinstance(self._tls, ssl.SSLContext)
+        await self._writer.start_tls(self._tls, ssl_handshake_timeout=limits.HANDSHAKE_SECONDS)
+        self._limit_buffer()

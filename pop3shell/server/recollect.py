@@ -1,4 +1,4 @@
-"""From the entries of a transcript to turns: an observer of the dialogue tells what answers what."""
+"""From a transcript's entries to turns; an observer of the dialogue tells what answers what."""
 
 from __future__ import annotations
 

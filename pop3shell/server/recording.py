@@ -46,8 +46,10 @@ class Wildcard:
 
     def value(self, raw: bytes) -> dict[str, bytes]:
         """Return the secret that a line that fits has, by its name."""
+        if not self._name:
+            return {}
         text = strip_end(raw)
-        return {self._name: text[len(self._head) : len(text) - len(self._tail)]} * bool(self._name)
+        return {self._name: text[len(self._head) : len(text) - len(self._tail)]}
 
 
 def _fits(text: bytes, head: bytes, tail: bytes, between: bool) -> bool:

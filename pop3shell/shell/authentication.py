@@ -163,6 +163,8 @@ async def _by_sasl(shell: Shell, user: str, mechanism: Mechanism, secret: str, s
             credentials,
             initial_response=bool(client.session.announces(commands.AUTH.capability)),
         )
+        if shell.recording is not None:
+            shell.recording.logs_in(mechanism.name, user, exchange.nonce)
         await _converse(shell, exchange, step)
     except SaslError as error:
         raise ColonError(str(error)) from None

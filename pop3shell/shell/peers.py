@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import re
 
-_LOOKS: tuple[tuple[re.Pattern[bytes], str, str], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), name, hint)
-    for pattern, name, hint in (
-        (rb"HTTP/|<!DOCTYPE|<html", "an HTTP server", "POP3 is usually on port 110 or 995"),
-        (rb"2[0-9][0-9][ -]", "an SMTP (or FTP) server", "that is for sending mail; try port 110"),
-        (rb"5[0-9][0-9][ -]", "an SMTP (or FTP) server that refuses you", "try port 110"),
-        (rb"\* (OK|PREAUTH|BYE)", "an IMAP server", "POP3 is usually on port 110 or 995"),
-        (rb"SSH-", "an SSH server", "POP3 is usually on port 110 or 995"),
-        (rb"\+ ", "a POP2 server", "POP2 is another protocol; try port 110"),
-        (rb"[\x15\x16]\x03[\x00-\x04]", "a TLS server", "it wants TLS from the first byte"),
-    )
+_LOOKS = (
+    (rb"HTTP/|<!DOCTYPE|<html", "an HTTP server", "POP3 is usually on port 110 or 995"),
+    (rb"2[0-9][0-9][ -]", "an SMTP (or FTP) server", "that is for sending mail; try port 110"),
+    (rb"5[0-9][0-9][ -]", "an SMTP (or FTP) server that refuses you", "try port 110"),
+    (rb"\* (OK|PREAUTH|BYE)", "an IMAP server", "POP3 is usually on port 110 or 995"),
+    (rb"SSH-", "an SSH server", "POP3 is usually on port 110 or 995"),
+    (rb"\+ ", "a POP2 server", "POP2 is another protocol; try port 110"),
+    (rb"[\x15\x16]\x03[\x00-\x04]", "a TLS server", "it wants TLS from the first byte"),
 )
 
 
 def looks_like(received: bytes) -> str:
     """Say what a peer looks like and what to try, from the first octets that it sent."""
     for pattern, name, hint in _LOOKS:
-        if pattern.match(received):
+        if re.match(pattern, received, re.IGNORECASE):
             return f"it looks like {name}; {hint}"
     return "it may be another service; check the port (POP3 is usually on 110 or 995)"
 

@@ -108,6 +108,10 @@ class Recording:
             self._secured = True
             self._happened(happenings.tls_established(layer.protocol, layer.cipher))
 
+    def logs_in(self, mechanism: str, user: str, nonce: str) -> None:
+        """Write what it takes to answer the challenges that follow once more."""
+        self._happened(happenings.auth(mechanism, user, nonce))
+
     def note(self, text: str) -> None:
         """Write a note."""
         self._write(lambda writer: writer.note(text))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, BinaryIO, cast
 
 from pop3shell.protocol import events as ev
@@ -196,13 +195,13 @@ class Player:
         elif isinstance(event, ev.Greeting):
             self._due = event
         elif isinstance(event, ev.StateChanged) and isinstance(self._due, LastExchange):
-            self._due = replace(self._due, after=event.after)
+            self._due = self._due._replace(after=event.after)
 
     def _ended(self, event: ev.ReplyEnd) -> LastExchange | None:
         """The exchange whose reply ends here, while it still is the recorder's first."""
         last = self._recorder.last
         ours = last is not None and last.command is event.command
-        return replace(last, seconds=event.seconds) if last is not None and ours else None
+        return last._replace(seconds=event.seconds) if last is not None and ours else None
 
     # ---- bodies: an entry is shown in whole lines, though the observer holds line ends back ----
 

@@ -27,7 +27,7 @@ _COMMON = (
 )
 
 _PLAIN = bytes(range(0x20, 0x7F))
-_split = re.compile(rb"\r\n").split  # twice as fast as bytes.replace
+_lone_cr = re.compile(rb"\r(?!\n)").search
 _ESCAPED = "".join(f"\\x{octet:02x}" for octet in range(256))
 
 
@@ -110,12 +110,11 @@ class VisibleLines:
         first = self._prefix if self._fresh else b""
         self._fresh = octets.endswith(b"\r\n")
         pending = bool(self._decoder.getstate()[0])
-        pieces = _split(octets)
-        # Without what can be shown as it is, nothing but the CRLFs may be left.
-        if pending or octets.translate(None, _PLAIN) != b"\r\n" * (len(pieces) - 1):
+        if pending or not _is_plain(octets):
             lines = self._slowly(octets)
         else:
-            lines = (b"\n" + self._prefix).join(pieces)
+            # Half the time of one replacement of two octets each, where lines are short.
+            lines = octets.translate(None, b"\r").replace(b"\n", b"\n" + self._prefix)
         if self._fresh:
             lines = lines[: -len(self._prefix)] if self._prefix else lines
         return first + lines
@@ -125,3 +124,9 @@ class VisibleLines:
         text = self._decoder.decode(octets)
         safe = ("\n" + self._prefix.decode()).join(self._show(line) for line in text.split("\r\n"))
         return safe.encode("utf-8", "surrogateescape")
+
+
+def _is_plain(octets: bytes) -> bool:
+    """Whether nothing but printable ASCII and CRLFs is in lines that don't end in a CR."""
+    left = octets.translate(None, _PLAIN)
+    return left == b"\r\n" * (len(left) // 2) and _lone_cr(octets) is None

@@ -223,8 +223,11 @@ def took(name: str, samples: list[Sample]) -> list[str]:
     """A row's own figures."""
     seconds, nets = [s.seconds for s in samples], [s.net_seconds for s in samples]
     rss = statistics.median(s.rss_mib for s in samples)
-    wall = f"{statistics.median(seconds):.3f} ({min(seconds):.3f}-{max(seconds):.3f})"
-    return [name, wall, f"{statistics.median(nets):.3f}", f"{rss:.0f}", str(len(samples))]
+    digits = 3 if min(seconds) >= 0.1 else 5  # a keystroke takes milliseconds
+    middle, least, most = statistics.median(seconds), min(seconds), max(seconds)
+    wall = f"{middle:.{digits}f} ({least:.{digits}f}-{most:.{digits}f})"
+    net_wall = f"{statistics.median(nets):.{digits}f}"
+    return [name, wall, net_wall, f"{rss:.0f}", str(len(samples))]
 
 
 def table(head: list[str], rows: list[list[str]]) -> None:

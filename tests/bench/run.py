@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench_harness import Benchmark, interleave, judge, table, took
+from bench_harness import Benchmark, Failure, interleave, judge, table, took
 from bench_rows import big, highlight, listing, mbox, noop, start
 from bench_typing import keystroke, prompt
 
@@ -43,8 +43,12 @@ def scratch() -> Iterator[Path]:
 def measure(name: str, rounds: int) -> bool:
     """Run one benchmark and print its tables; whether all its budgets are kept."""
     print(f"## {name}\n", flush=True)
-    with scratch() as folder, BENCHMARKS[name](folder) as benchmark:
-        got = interleave(benchmark.rows, rounds)
+    try:
+        with scratch() as folder, BENCHMARKS[name](folder) as benchmark:
+            got = interleave(benchmark.rows, rounds)
+    except Failure as failure:
+        print(f"{name} could not be measured: {failure}", file=sys.stderr)
+        return False
     rows = [took(row, samples) for row, samples in got.items()]
     table(["row", "wall s: median (min-max)", "net s", "peak RSS MiB", "rounds"], rows)
     verdicts = [judge(budget, got) for budget in benchmark.budgets]

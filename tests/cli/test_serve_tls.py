@@ -48,7 +48,8 @@ def test_stls_typed_in_the_demo_works_and_its_certificate_can_be_looked_at(here)
 def test_a_demo_without_tls_does_not_load_what_makes_certificates():
     code = (
         "import sys\nfrom pop3shell.cli.main import main\n"
-        "try:\n    main(['demo', '-c', 'QUIT'])\n"
+        "sys.argv = ['pop3shell', 'demo', '-c', 'QUIT']\n"
+        "try:\n    main()\n"
         "finally:\n    print(sorted({'trustme', 'cryptography'} & set(sys.modules)))"
     )
     done = subprocess.run(

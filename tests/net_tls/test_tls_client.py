@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 
 import pytest
 from net_tls_sessions import greeted, session, to_the_end
@@ -61,7 +60,7 @@ def test_a_bad_certificate_ends_the_connection_and_nothing_is_sent(pki, fault, s
 
 
 def test_a_pin_that_does_not_fit_ends_the_connection(pki) -> None:
-    pinned = dataclasses.replace(pki.settings, pins=("0" * 64,))
+    pinned = pki.settings._replace(pins=("0" * 64,))
     with ScriptedServer(refused(pki.good())) as server:
         heard = session(server, greeted, tls=pinned)
     assert "not the pinned one" in heard.trouble

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import ssl
 
@@ -23,7 +22,7 @@ FAULTS = ["expired", "not_yet", "wrong_name", "unknown_ca", "unknown_root", "sel
 
 
 def start(pki, context, **changes) -> tuple[TlsLayer, MemoryServer]:
-    layer = TlsLayer(dataclasses.replace(pki.settings, **changes), "127.0.0.1")
+    layer = TlsLayer(pki.settings._replace(**changes), "127.0.0.1")
     layer.start()
     return layer, MemoryServer(context)
 
@@ -196,7 +195,7 @@ def test_without_a_client_certificate_where_one_is_wanted_it_fails(pki) -> None:
 )
 def test_a_host_that_cannot_be_checked_is_refused(pki, host) -> None:
     with pytest.raises(ConnectionTrouble, match="no host name"):
-        TlsLayer(dataclasses.replace(pki.settings, server_hostname=""), host)
+        TlsLayer(pki.settings._replace(server_hostname=""), host)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "::1%lo", HOST + ".", "POP.example.COM"])
@@ -214,7 +213,7 @@ def test_addresses_and_names_are_checked_as_they_are_written(pki, host) -> None:
 @pytest.mark.parametrize("pin", ["", "abc", "g" * 64, "0" * 63, "0" * 65, "0" * 40, "é" * 64])
 def test_a_pin_that_is_none_is_refused_before_anything_is_sent(pki, pin) -> None:
     with pytest.raises(ConnectionTrouble, match="64 hexadecimal digits"):
-        TlsLayer(dataclasses.replace(pki.settings, pins=(pin,)), HOST)
+        TlsLayer(pki.settings._replace(pins=(pin,)), HOST)
 
 
 def test_colons_in_a_pin_are_allowed() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import ssl
 from datetime import UTC, datetime, timedelta
 
@@ -22,7 +21,7 @@ from pop3shell.net.tls_trouble import explain_failure, explain_layer
 
 
 def failed(pki, context, **changes) -> tuple[TlsLayer, str]:
-    layer = TlsLayer(dataclasses.replace(pki.settings, **changes), "127.0.0.1")
+    layer = TlsLayer(pki.settings._replace(**changes), "127.0.0.1")
     layer.start()
     MemoryServer(context).exchange(layer)
     said = explain_layer(layer, datetime.now(UTC))

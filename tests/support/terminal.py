@@ -28,7 +28,7 @@ from typing import Self
 
 import pyte
 
-SECONDS = 4
+from support.practice import SECONDS
 from support.program import environment
 
 #: Makes the pseudo-terminal the controlling one, then runs the program as `python -m` does.
@@ -56,16 +56,23 @@ def paste(text: str) -> str:
     return "\x1b[200~" + text.replace("\n", "\r") + "\x1b[201~"
 
 
-class _Screen(pyte.HistoryScreen):
-    """An emulated screen that answers as terminals do, and counts its bells."""
+class _Screen(pyte.Screen):
+    """An emulated screen that answers as terminals do, and keeps what is scrolled away."""
 
     def __init__(self, columns: int, rows: int, answer: Callable[[str], None]) -> None:
-        super().__init__(columns, rows, history=20_000, ratio=0.5)
+        super().__init__(columns, rows)
+        self.scrolled: list[str] = []
         self._answer = answer
         self.bells = 0
 
     def write_process_input(self, data: str) -> None:
         self._answer(data)
+
+    def index(self) -> None:
+        if self.cursor.y == (self.margins.bottom if self.margins else self.lines - 1):
+            row = self.buffer[0]
+            self.scrolled.append("".join(row[x].data for x in range(self.columns)).rstrip())
+        super().index()
 
     def bell(self, *_: object) -> None:
         self.bells += 1
@@ -177,13 +184,12 @@ class Terminal:
     @property
     def height(self) -> int:
         """Lines from the first ever shown down to the cursor's."""
-        return len(self.screen.history.top) + self.screen.cursor.y + 1
+        return len(self.screen.scrolled) + self.screen.cursor.y + 1
 
     def lines(self) -> list[str]:
         """All lines up to the cursor's, those that were scrolled away too."""
-        width = range(self.screen.columns)
-        gone = ["".join(row[x].data for x in width) for row in self.screen.history.top]
-        return [line.rstrip() for line in gone + self.screen.display][: self.height]
+        shown = [line.rstrip() for line in self.screen.display]
+        return (self.screen.scrolled + shown)[: self.height]
 
     @property
     def echoes(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import stat
 
-from support.terminal import CTRL_R, CTRL_U, ENTER, RIGHT, UP
+from support.terminal import CTRL_C, CTRL_R, CTRL_U, ENTER, RIGHT, UP
 
 
 def session(open_terminal, sample, *lines, **options):
@@ -27,9 +27,11 @@ def test_it_is_kept_across_sessions(open_terminal, sample, tmp_path):
     for line in ("QUIT", ":state", "CAPA"):
         terminal.type(UP)
         terminal.at_prompt(line)
-    terminal.type(CTRL_U + CTRL_R + "sta")
-    terminal.wait_for(":state")
-    terminal.type(ENTER)
+    terminal.type(CTRL_C)
+    terminal.at_prompt()
+    terminal.type(CTRL_R + "sta")
+    terminal.wait_for("`sta': :state")
+    terminal.type(ENTER + ENTER)
     terminal.wait_for("AUTHORIZATION (")
     terminal.at_prompt()
     terminal.type("CA")

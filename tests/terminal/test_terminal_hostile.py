@@ -28,22 +28,22 @@ CORPUS = {
     rb"\x9b2J\x9d0;PWNED\x9c\x90q\x9c eight bits": b"\x9b2J\x9d0;PWNED\x9c\x90q\x9c eight bits",
     rb"safe\xe2\x80\xaegpj.exe\xe2\x80\xac": b"safe\xe2\x80\xaegpj.exe\xe2\x80\xac",
     rb"\xe2\x81\xa6isolated\xe2\x81\xa9\xd8\x9c": b"\xe2\x81\xa6isolated\xe2\x81\xa9\xd8\x9c",
-    rb"zero\xe2\x80\x8bwidth\xe2\x80\x8d\xef\xbb\xbf": b"zero\xe2\x80\x8bwidth\xe2\x80\x8d\xef\xbb\xbf",
+    rb"zero\xe2\x80\x8bwidth\xe2\x80\x8d": b"zero\xe2\x80\x8bwidth\xe2\x80\x8d",
     rb"\xef\xbb\xbfmark first": b"\xef\xbb\xbfmark first",
     rb"hidden\x08\x08\x08\x08\x08\x08shown\x7f": b"hidden\x08\x08\x08\x08\x08\x08shown\x7f",
     rb"\x07\x05\x0e\x0f\x0b\x0c\x00 C0": b"\x07\x05\x0e\x0f\x0b\x0c\x00 C0",
     rb"\xe2\x80\xa8+OK forged\xe2\x80\xa9\xc2\x85": b"\xe2\x80\xa8+OK forged\xe2\x80\xa9\xc2\x85",
     rb"\xf3\xa0\x81\x81 tag": b"\xf3\xa0\x81\x81 tag",
-    b"gr\xc3\xbc\xc3\x9fe \xe6\x97\xa5\xe6\x9c\xac": b"gr\xc3\xbc\xc3\x9fe \xe6\x97\xa5\xe6\x9c\xac",
+    "grüße 日本".encode(): "grüße 日本".encode(),
 }
 #: What must not reach the terminal in any circumstances.
 DANGEROUS = [
-    *(b"\x1b" + key for key in (b"]", b"P", b"_", b"^", b"X", b"c", b"#", b"[2J", b"[H", b"[31;5m")),
-    *(b"\xc2" + bytes([octet]) for octet in range(0x80, 0xA0)),
-    *("\u202e\u202c\u2066\u2069\u061c\u200b\u200d\ufeff\u2028\u2029\U000e0041".encode("utf-32-le")[n:n + 4]
-      .decode("utf-32-le").encode() for n in range(0, 44, 4)),
-    b"\x1b[?1049h", b"\x1b[20h", b"\x1b[4h", b"\x07", b"\x05", b"\x0e", b"\x0f", b"\x00", b"\x7f",
-]  # fmt: skip
+    *(b"\x1b" + keys for keys in b"] P _ ^ X c # [2J [H [31;5m [?1049h [20h [4h".split()),
+    *(bytes([0xC2, octet]) for octet in range(0x80, 0xA0)),
+    *(character.encode() for character in "\u202e\u202c\u2066\u2069\u061c\u200b\u200d"),
+    *(character.encode() for character in "\ufeff\u2028\u2029\U000e0041"),
+    *(bytes([octet]) for octet in b"\x00\x05\x07\x0e\x0f\x7f"),
+]
 
 
 def unharmed(terminal: Terminal) -> None:
@@ -57,7 +57,7 @@ def unharmed(terminal: Terminal) -> None:
 
 
 def seen(terminal: Terminal) -> str:
-    """All that was shown, wrapped lines put together, wide characters as one."""
+    """All that was shown, wrapped lines put together, blanks left out."""
     return "".join(terminal.lines()).replace(" ", "")
 
 
@@ -162,8 +162,10 @@ def hostile_mail() -> bytes:
     return b"".join((
         b"From: " + encoded(attack) + b" <a@example.org>\r\n",
         b"Subject: " + encoded(attack) + b" and raw \x1b[2J\r\n",
-        b"Date: \x1b[2J\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n",
-        b"--x\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n",
+        b"Date: \x1b[2J\r\nMIME-Version: 1.0\r\n",
+        b"Content-Type: multipart/mixed; boundary=x\r\n\r\n",
+        b"--x\r\nContent-Type: text/plain; charset=utf-8\r\n",
+        b"Content-Transfer-Encoding: base64\r\n\r\n",
         base64.b64encode(attack + b"\nthe text itself\n") + b"\r\n",
         b"--x\r\nContent-Disposition: attachment; filename=\"" + attack + b".pdf\"\r\n\r\nx\r\n",
         b"--x--\r\n",

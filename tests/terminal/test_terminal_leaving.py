@@ -9,7 +9,7 @@ import sys
 import pytest
 from support.practice import RunningServer
 from support.scripted import GREETING, ScriptedServer, dialogue, expect, hold
-from support.terminal import CTRL_C, CTRL_D, CTRL_Z, ENTER, Terminal
+from support.terminal import CTRL_C, CTRL_D, CTRL_U, CTRL_Z, ENTER, Terminal
 from support.terminal import HIDDEN_PASSWORD as PASSWORD
 
 
@@ -180,12 +180,14 @@ def test_it_can_be_suspended_and_taken_up_again(open_terminal, options):
         terminal.wait(lambda: not terminal.echoes, "echo switched off")
         server.release.set()
         terminal.at_prompt()
+        terminal.type("CAP")
+        terminal.at_prompt("CAP")
         terminal.type(CTRL_Z)
-        if not options:
-            terminal.wait(lambda: terminal.text.count("Stopped") == 2, "stopped at the prompt")
-            terminal.wait_line("$ ")
-            terminal.type("fg\r")
-            terminal.at_prompt()
+        terminal.wait(lambda: terminal.text.count("Stopped") == 2, "stopped at the prompt")
+        terminal.wait_line("$ ")
+        terminal.type("fg\r")
+        terminal.at_prompt("CAP")
+        terminal.type(CTRL_U)
         terminal.type(":quit" + ENTER)
         terminal.wait_line("$ ")
         terminal.type("exit\r")

@@ -84,11 +84,12 @@ def test_a_line_longer_than_the_window_can_be_edited(open_terminal, sample):
 def test_colour_is_the_users_choice(open_terminal, sample, options, env, coloured):
     terminal = in_session(open_terminal, sample, *options, **env)
     terminal.ask("RETR 1", "+OK")
-    terminal.ask("LIST 99", "-ERR") if coloured else terminal.ask("!LIST 99", "-ERR")
+    terminal.ask("!LIST 99", "-ERR")
     terminal.type("R")
     terminal.wait_for("retrieve a message")
     terminal.type(CTRL_U + "FOO" + ENTER)
     terminal.wait_for("not sent")
+    terminal.at_prompt("FOO")
     terminal.type(CTRL_U + ":help" + ENTER)
     terminal.wait_for(":help COMMAND explains one")
     assert bool(COLOUR.search(terminal.raw)) is coloured

@@ -103,7 +103,7 @@ ADVICE_AFTER_LOGIN = [
     ("USER mrose", "you are logged in already", "^^^^"),
     ("RETR", "is missing; the syntax is RETR msg", "    ^"),
     ("RETR one", "must be a message number", "     ^^^"),
-    ("RETR 1 2", "too many arguments; the syntax is RETR msg", "      ^"),
+    ("RETR 1 2", "too many arguments; the syntax is RETR msg", "       ^"),
     ("RETR  1", "a blank too many", "     ^"),
     ("RETR 3", "there is no message 3; the maildrop has 2", "     ^"),
     ("RETR 1", "message 1 is marked as deleted; RSET takes all marks back", "     ^"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from pathlib import Path
 from typing import NamedTuple
 
 from pop3shell.protocol.session import Session
@@ -141,6 +140,8 @@ def _what_to_save(typed: str, context: Context) -> Iterator[Candidate]:
 
 
 def _paths(typed: str, context: Context) -> Iterator[Candidate]:
+    from pathlib import Path
+
     folder, _, begun = typed.rpartition("/")
     where = Path(folder or ("/" if typed.startswith("/") else ".")).expanduser()
     try:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import codecs
+import contextlib
 import os
 import re
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+import signal
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from pop3shell.view.safe import visible_text
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from pop3shell.shell.interactive.screen import TerminalOut
 
 _ERASE = "\x7f\x08"
-_INTERRUPT, _END, _CLEAR = "\x03", "\x04", "\x15"
+_INTERRUPT, _END, _CLEAR, _SUSPEND = "\x03", "\x04", "\x15", "\x1a"
 #: What keys such as the arrows send, but for the last character.
 _FUNCTION_KEY = re.compile("\x1b(?:O|\\[[0-?]*)?")
 
@@ -37,7 +39,8 @@ class PlainPrompt:
         self._out = out
         self._message = message
         self._secret_from = secret_from
-        self._decoder = codecs.getincrementaldecoder("utf-8")("ignore")
+        self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+        self._mode = _KeysAtOnce(descriptor)
         self._question = message
         self._ahead = ""
         self._escape = ""
@@ -65,10 +68,10 @@ class PlainPrompt:
 
     async def _read_line(self, question: Callable[[], str]) -> str:
         self._question = question
-        self._out.put((question() + self._shown()).encode())
-        self._out.above = self._above
         try:
-            with _keys_at_once(self._descriptor):
+            with self._mode:
+                self._out.put((question() + self._shown()).encode())
+                self._out.above = self._above
                 while True:
                     while self._ahead:
                         key, self._ahead = self._ahead[0], self._ahead[1:]
@@ -110,9 +113,18 @@ class PlainPrompt:
             self._change(self._typed[:-1])
         elif key == _CLEAR:
             self._change("")
-        elif key.isprintable():
+        elif key == _SUSPEND:
+            self._suspend()
+        elif key >= " ":
             self._change(self._typed + key)
         return False
+
+    def _suspend(self) -> None:
+        """Stop as other programs do; the line begun is shown again when they let us go on."""
+        if stop := getattr(signal, "SIGTSTP", None):
+            with self._mode.off():
+                os.kill(0, stop)
+            self._above(b"")
 
     def _is_function_key(self, key: str) -> bool:
         """Whether a key is part of what an arrow or the like sends, which means nothing here."""
@@ -149,29 +161,41 @@ class PlainPrompt:
         self._out.put(b"\n" + octets + (message + self._shown()).encode())
 
 
-class _keys_at_once:  # noqa: N801 - used as a function
+class _KeysAtOnce:
     """Hand on every key as it is typed, Ctrl-C and Ctrl-D too."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
-        self._before: list[object] | None = None
+        self._before: list[Any] | None = None
 
     def __enter__(self) -> None:
         try:
             import termios
-
-            self._before = termios.tcgetattr(self._descriptor)
-            now = [*self._before]
-            now[3] &= ~(termios.ECHO | termios.ICANON | termios.ISIG)  # type: ignore[operator]
-            termios.tcsetattr(self._descriptor, termios.TCSANOW, now)  # type: ignore[arg-type]
-        except (ImportError, OSError):
-            self._before = None
+        except ImportError:  # Windows
+            return
+        with contextlib.suppress(termios.error):  # the terminal may be gone
+            before = termios.tcgetattr(self._descriptor)
+            now = [*before]
+            now[3] &= ~(termios.ECHO | termios.ICANON | termios.ISIG)
+            termios.tcsetattr(self._descriptor, termios.TCSANOW, now)
+            self._before = before
 
     def __exit__(self, *_: object) -> None:
         if self._before is not None:
             import termios
 
-            termios.tcsetattr(self._descriptor, termios.TCSADRAIN, self._before)  # type: ignore[arg-type]
+            with contextlib.suppress(termios.error):
+                termios.tcsetattr(self._descriptor, termios.TCSANOW, self._before)
+            self._before = None
+
+    @contextlib.contextmanager
+    def off(self) -> Iterator[None]:
+        """Let the terminal be as it was for a while."""
+        self.__exit__()
+        try:
+            yield
+        finally:
+            self.__enter__()
 
 
 def _wake(ready: asyncio.Future[None]) -> None:

@@ -23,12 +23,13 @@ from prompt_toolkit.styles import Style
 from pop3shell.shell.interactive.completion import Candidate
 from pop3shell.shell.interactive.history import HistoryFile
 from pop3shell.view.parts import typed
-from pop3shell.view.safe import visible_text
+from pop3shell.view.safe import UNSAFE, visible_text
 
 if TYPE_CHECKING:
     from pop3shell.shell.interactive.screen import TerminalOut
 
 MASK = "*"
+UNSAFE_MARK = "\N{REPLACEMENT CHARACTER}"
 
 
 class Surroundings(NamedTuple):
@@ -59,7 +60,8 @@ class Prompt:
         self._held_secret = False
         self._unseen = b""
         self._showing: asyncio.Task[None] | None = None
-        self._depth = None if colour else ColorDepth.DEPTH_1_BIT
+        # The style has the terminal's own sixteen colours; NO_COLOR was heeded by who said colour.
+        self._depth = ColorDepth.DEPTH_4_BIT if colour else ColorDepth.DEPTH_1_BIT
         self._session: PromptSession[str] = PromptSession(
             message=lambda: [("class:prompt", around.message())],
             lexer=_LineLexer(around),
@@ -202,17 +204,27 @@ class _Completer(Completer):
 
 
 class _MaskProcessor(Processor):
-    """Shows the secret part of the line as stars, whatever the lexer made of it."""
+    """Shows the secret part of the line as stars, whatever the lexer made of it.
+
+    And what may have been pasted from a mail and would turn the line around, as a mark.
+    """
 
     def __init__(self, around: Surroundings) -> None:
         self._around = around
 
     def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
         start = self._around.secret_from(transformation_input.document.text)
-        fragments = transformation_input.fragments
+        fragments: StyleAndTextTuples = [
+            (part[0], _marked(part[1])) for part in transformation_input.fragments
+        ]
         if start is None or transformation_input.lineno:
             return Transformation(fragments)
         return Transformation(list(_masked(fragments, start)))
+
+
+def _marked(text: str) -> str:
+    """Replace what is unsafe by a mark, but for control characters: the prompt shows those."""
+    return UNSAFE.sub(lambda found: found[0] if found[0] < "\xa0" else UNSAFE_MARK, text)
 
 
 def _masked(fragments: StyleAndTextTuples, start: int) -> Iterator[tuple[str, str]]:

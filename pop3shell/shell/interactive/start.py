@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
+import threading
 from typing import NamedTuple
 
 from pop3shell.shell.exits import Exit
@@ -11,7 +13,6 @@ from pop3shell.shell.interactive.asking import LinePrompt
 from pop3shell.shell.interactive.completion import Candidate, Context, candidates
 from pop3shell.shell.interactive.history import HistoryFile
 from pop3shell.shell.interactive.loop import Interactive
-from pop3shell.shell.interactive.plain import PlainPrompt
 from pop3shell.shell.interactive.screen import TerminalOut
 from pop3shell.shell.interactive.toolbar import toolbar
 from pop3shell.shell.shell import Shell
@@ -39,6 +40,13 @@ def wants_plain(asked: bool) -> bool:
     return asked or os.environ.get("TERM", "") in ("", "dumb", "unknown")
 
 
+def import_ahead(manner: Manner) -> None:
+    """Begin to import what the prompt needs, which takes as long as many a server does to greet."""
+    if not manner.plain:
+        prompt = "pop3shell.shell.interactive.prompt"
+        threading.Thread(target=importlib.import_module, args=(prompt,), daemon=True).start()
+
+
 async def run_interactive(shell: Shell, out: TerminalOut, manner: Manner) -> Exit:
     """Hold a session with a person until it is over."""
     interactive = Interactive(shell, out)
@@ -47,6 +55,8 @@ async def run_interactive(shell: Shell, out: TerminalOut, manner: Manner) -> Exi
 
 def _prompt(interactive: Interactive, out: TerminalOut, manner: Manner) -> LinePrompt:
     if manner.plain:
+        from pop3shell.shell.interactive.plain import PlainPrompt
+
         return PlainPrompt(
             sys.stdin.fileno(), out, interactive.plain_message, interactive.secret_from
         )

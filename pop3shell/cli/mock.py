@@ -1,0 +1,137 @@
+"""``pop3shell mock``: a recorded server for real clients."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    import ssl
+
+    from pop3shell.server.mock import Session
+    from pop3shell.server.recording import Recording
+
+_FILE = click.Path(exists=True, dir_okay=False)
+_PORT = click.IntRange(0, 65535)
+
+#: Lines of one kind that a report names.
+NAMED = 10
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port",
+    type=_PORT,
+    default=0,
+    show_default=True,
+    help="Port to listen on; 0 takes any free one.",
+)
+@click.option("--timing", is_flag=True, help="Make the pauses that the recording has.")
+@click.option(
+    "--unknown",
+    type=click.Choice(["err", "close"]),
+    default="err",
+    show_default=True,
+    help="What a line that is not in the recording gets: -ERR, or the connection closed.",
+)
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="End with status 1 unless every client said just what was recorded.",
+)
+@click.option("--tls-cert", type=_FILE, help="PEM file of the certificate for STLS and TLS.")
+@click.option("--tls-key", type=_FILE, help="PEM file of its key, if that is another one.")
+@click.option("--tls-port", type=_PORT, help="Listen with TLS from the first octet too.")
+def command(
+    file: Path,
+    host: str,
+    port: int,
+    timing: bool,
+    unknown: str,
+    strict: bool,
+    tls_cert: str | None,
+    tls_key: str | None,
+    tls_port: int | None,
+) -> int:
+    """Serve the server's side of the transcript FILE, byte for byte, to any number of clients.
+
+    Each client gets the whole session from its start. A line that it sends is answered as the
+    same line was when recorded, else as the next one with that command and arguments, else with
+    that verb; each recorded reply is given once. Any password will do. At the end of a session
+    standard error tells what was not in the recording, and what was never asked for.
+
+    Challenges of SASL are those recorded: SCRAM works only for a client that repeats its nonce.
+    """
+    import asyncio
+
+    from pop3shell.cli import serving
+    from pop3shell.server.mock import MockServer, Settings
+
+    recording = _recording(file)
+    tls = _tls(tls_cert, tls_key, tls_port)
+    _remark(recording, with_tls=tls is not None)
+    differing: list[int] = []
+
+    def ended(session: Session) -> None:
+        for line in report(session):
+            click.echo(line, err=True)
+        if not session.play.as_recorded:
+            differing.append(session.number)
+
+    server = MockServer(recording, Settings(timing, unknown == "close"), tls=tls, ended=ended)
+    asyncio.run(serving.serve_until_stopped(server, host, port, tls_port))
+    return 1 if strict and differing else 0
+
+
+def _recording(file: Path) -> Recording:
+    from pop3shell.server import recollect
+    from pop3shell.transcript.errors import TranscriptError
+
+    try:
+        return recollect.from_file(file)
+    except TranscriptError as error:
+        raise click.ClickException(f"{file}, {error}") from None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise click.ClickException(f"cannot read {file}: {why}") from None
+
+
+def _tls(certificate: str | None, key: str | None, port: int | None) -> ssl.SSLContext | None:
+    from pop3shell.cli import serving
+
+    if certificate:
+        return serving.given_certificate(certificate, key)
+    if key or port is not None:
+        option = "--tls-key" if key else "--tls-port"
+        raise click.UsageError(f"{option} needs --tls-cert, the certificate to show")
+    return None
+
+
+def _remark(recording: Recording, with_tls: bool) -> None:
+    """Say what can't be served as it was."""
+    upgrades = [turn.asked for turn in recording.turns if turn.starts_tls and not with_tls]
+    why = "TLS begins here, which needs --tls-cert; -ERR is sent instead"
+    refused = [f"line {asked.number}: {why}" for asked in upgrades if asked]
+    for remark in [*recording.remarks, *refused]:
+        click.echo(f"pop3shell: {remark}", err=True)
+
+
+def report(session: Session) -> list[str]:
+    """Say in what a client's session was not the recorded one; no secret is in it."""
+    name, play = f"session {session.number}", session.play
+    unknown = [f'"{line}"' for line in play.unmatched]
+    others = [f'"{line}" as "{other}"' for line, other in play.substituted]
+    left = [f'"{asked.shown}" (line {asked.number})' for asked in play.unasked]
+    if not (unknown or others or left):
+        return [f"{name}: as recorded"]
+    kinds = {"not in the recording": unknown, "answered": others, "never asked for": left}
+    return [f"{name}: {kind}: {_list(lines)}" for kind, lines in kinds.items() if lines]
+
+
+def _list(lines: list[str]) -> str:
+    more = len(lines) - NAMED
+    return ", ".join(lines[:NAMED]) + (f", and {more} more" if more > 0 else "")

@@ -1,0 +1,112 @@
+"""``pop3shell replay``: a transcript's client side against a live server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pop3shell.cli.hosts import Server, parse_server
+from pop3shell.cli.options import TIMEOUT, family, security_options
+
+
+@click.command()
+@click.argument("words", nargs=-1, required=True, metavar="FILE... HOST [PORT]")
+@click.option(
+    "--compare",
+    type=click.Choice(["status", "shape", "exact"]),
+    default="shape",
+    show_default=True,
+    help="By what replies are compared: +OK or -ERR; also form, response code, counts and "
+    "message numbers; every octet.",
+)
+@click.option(
+    "--var",
+    "variables",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="What stands for ${NAME} in the transcript, such as password2=secret.",
+)
+@click.option(
+    "--allow-delete", is_flag=True, help="Let QUIT remove the messages that were marked by DELE."
+)
+@click.option("--fail-fast", is_flag=True, help="Stop at the first difference.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.option(
+    "--junit",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Write the result to FILE, as JUnit's XML, too.",
+)
+@TIMEOUT
+@click.option("-4", "ipv4", is_flag=True, help="Use IPv4 only.")
+@click.option("-6", "ipv6", is_flag=True, help="Use IPv6 only.")
+@security_options
+def command(
+    words: tuple[str, ...],
+    compare: str,
+    variables: tuple[str, ...],
+    ipv4: bool,
+    ipv6: bool,
+    **options: Any,
+) -> int:
+    """Send the client's side of transcripts to a server, and tell where its replies differ.
+
+    FILE is a transcript, or a folder of them (*.pop3 and *.txt). HOST may be a pop:// URL, PORT
+    is 110 if not given. No message is removed unless --allow-delete is given. Exit status: 0 no
+    differences, 1 differences, 2 wrong usage or no transcript, 3 connection trouble, 130
+    interrupted.
+    """
+    files, server = _divide(words)
+    values = dict(_variable(text) for text in variables)
+    wanted = family(ipv4, ipv6)
+    from pop3shell.cli.replaying import Order, perform
+    from pop3shell.cli.running import run
+    from pop3shell.cli.securing import login, security
+    from pop3shell.net.replay import Rules, Target
+    from pop3shell.shell.security import IMPLICIT, STARTTLS
+    from pop3shell.transcript.compare import Level
+
+    how = security(server, options)
+    target = Target(
+        server.host,
+        server.port,
+        options.pop("timeout"),
+        wanted,
+        how.tls,
+        implicit=how.mode == IMPLICIT,
+        starttls=how.mode == STARTTLS,
+    )
+    rules = Rules(Level(compare), options.pop("allow_delete"), options.pop("fail_fast"))
+    order = Order(files, target, rules, values, login(server, options), **options)
+    return run(perform(order))
+
+
+def _divide(words: tuple[str, ...]) -> tuple[list[Path], Server]:
+    """Tell files, host and port apart. Raises click.UsageError."""
+    *files, host = words
+    port = None
+    if len(files) > 1 and host.isascii() and host.isdigit() and not Path(host).exists():
+        port = host
+        host = files.pop()
+    if not files:
+        raise click.UsageError("a transcript and a server are needed: FILE... HOST [PORT]")
+    if Path(host).exists():
+        raise click.UsageError(f"{host} is a file; name the server behind the transcripts")
+    return [Path(file) for file in files], parse_server(host, port)
+
+
+def _variable(text: str) -> tuple[str, bytes]:
+    """Read ``NAME=VALUE``. What was given isn't repeated: it may be a password."""
+    from pop3shell.net.replay_secrets import is_name
+
+    name, equals, value = text.partition("=")
+    name = name.removeprefix("${").removesuffix("}")
+    if not equals or not is_name(name):
+        raise click.UsageError(
+            "--var wants NAME=VALUE, where NAME is password, password2, ..., apop or sasl"
+        )
+    if not value or any(character in value for character in "\r\n\0"):
+        raise click.UsageError(f"the value of {name} is empty, or holds a line end or a NUL")
+    return name, value.encode("utf-8", "surrogateescape")

@@ -1,0 +1,149 @@
+"""What a replay came to, for people, for programs (JSON) and for CI (JUnit)."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any, NamedTuple
+from xml.etree import ElementTree
+
+import click
+
+from pop3shell.net.replay import Outcome, Rules, Target
+from pop3shell.net.resolve import shown
+from pop3shell.shell.exits import Exit
+from pop3shell.view.safe import visible_text
+
+#: Characters that XML can't hold.
+_NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class Replayed(NamedTuple):
+    """A file, and what came of it; None: it was left out."""
+
+    path: Path
+    outcome: Outcome | None
+
+    @property
+    def text(self) -> str:
+        """The differences, each with expected and got."""
+        differences = self.outcome.differences if self.outcome else []
+        return "\n".join(
+            f"{self.path}:{d.number}: {d.where}\n  expected: {d.expected}\n  got:      {d.got}"
+            for d in differences
+        )
+
+
+class Report:
+    """Collects and shows; ``status`` is the exit status so far."""
+
+    def __init__(self, target: Target, rules: Rules, as_json: bool) -> None:
+        self.status = Exit.DONE
+        self.hopeless = False
+        """Whether not even a connection was to be had."""
+        self._server = shown(target.host, target.port)
+        self._rules = rules
+        self._as_json = as_json
+        self._all: list[Replayed] = []
+
+    def add(self, replayed: Replayed) -> None:
+        """Take in what came of a file, and show it."""
+        self._all.append(replayed)
+        outcome = replayed.outcome
+        if outcome is None:
+            self._say(f"{replayed.path}: not replayed")
+            return
+        self.hopeless = self.hopeless or not outcome.connected
+        if outcome.trouble:
+            self.status = Exit.CONNECTION
+        elif outcome.differences and self.status is Exit.DONE:
+            self.status = Exit.NO
+        if replayed.text:
+            self._say(replayed.text)
+        for number, text in outcome.notes:
+            self._say(f"{replayed.path}:{number}: note: {text}")
+        if outcome.connected:
+            self._say(f"{replayed.path}: {self._summary(outcome)}")
+        if outcome.trouble:
+            click.echo(
+                f"pop3shell: {visible_text(f'{replayed.path}: {outcome.trouble}')}", err=True
+            )
+
+    def end(self, junit: str | None) -> None:
+        """Show what is shown at the end. Raises OSError where the file can't be written."""
+        if self._as_json:
+            click.echo(json.dumps(self._json(), indent=2))
+        if junit:
+            Path(junit).write_bytes(self._xml())
+
+    def _say(self, text: str) -> None:
+        if not self._as_json:
+            click.echo("\n".join(map(visible_text, text.split("\n"))))
+
+    def _summary(self, outcome: Outcome) -> str:
+        replies = f"{outcome.replies} {'reply' if outcome.replies == 1 else 'replies'}"
+        number = len(outcome.differences)
+        if not number:
+            return f"{replies} compared by {self._rules.level.value}: no differences"
+        differences = "1 difference" if number == 1 else f"{number} differences"
+        return f"{replies} compared by {self._rules.level.value}: {differences}"
+
+    def _json(self) -> dict[str, Any]:
+        return {
+            "server": self._server,
+            "compare": self._rules.level.value,
+            "status": int(self.status),
+            "files": [_file(replayed) for replayed in self._all],
+        }
+
+    def _xml(self) -> bytes:
+        suite = ElementTree.Element("testsuite", name=f"pop3shell replay {self._server}")
+        counts = {"tests": len(self._all), "failures": 0, "errors": 0, "skipped": 0}
+        for replayed in self._all:
+            case = ElementTree.SubElement(
+                suite, "testcase", classname="pop3shell.replay", name=_xml_text(str(replayed.path))
+            )
+            for kind, message, text in _faults(replayed):
+                fault = ElementTree.SubElement(case, kind, message=_xml_text(message))
+                fault.text = _xml_text(text)
+                counts[{"failure": "failures", "error": "errors"}.get(kind, kind)] += 1
+        for name, count in counts.items():
+            suite.set(name, str(count))
+        root = ElementTree.Element("testsuites")
+        root.append(suite)
+        octets: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+        return octets + b"\n"
+
+
+def _faults(replayed: Replayed) -> list[tuple[str, str, str]]:
+    """What JUnit calls failure (differences), error (trouble) and skipped."""
+    outcome = replayed.outcome
+    if outcome is None:
+        return [("skipped", "not replayed", "")]
+    if outcome.trouble:
+        return [("error", outcome.trouble, replayed.text)]
+    if outcome.differences:
+        return [("failure", str(outcome.differences[0]), replayed.text)]
+    return []
+
+
+def _file(replayed: Replayed) -> dict[str, Any]:
+    outcome = replayed.outcome
+    if outcome is None:
+        return {"file": str(replayed.path), "replayed": False}
+    return {
+        "file": str(replayed.path),
+        "replayed": outcome.connected,
+        "replies": outcome.replies,
+        "differences": [
+            {"line": d.number, "where": d.where, "expected": d.expected, "got": d.got}
+            for d in outcome.differences
+        ],
+        "notes": [{"line": number, "text": text} for number, text in outcome.notes],
+        "trouble": outcome.trouble,
+    }
+
+
+def _xml_text(text: str) -> str:
+    return _NO_XML.sub("?", text)

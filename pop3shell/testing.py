@@ -1,0 +1,224 @@
+r"""The pytest plugin: POP3 servers for the tests of POP3 clients.
+
+Two fixtures, each a function that starts a server in a thread and returns it; every server is
+stopped after the test::
+
+    def test_my_client_counts_messages(mock_pop3):
+        server = mock_pop3("session.txt")
+        assert my_client.count(server.host, server.port) == 2
+        assert not server.unmatched
+
+    def test_my_client_fetches(pop3_server):
+        server = pop3_server(messages=[b"Subject: hello\n\nworld\n"])
+        assert my_client.fetch(server.host, server.port, "mrose", "tanstaaf")
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+import pytest
+
+if TYPE_CHECKING:
+    from pop3shell.server.maildrop import Message
+    from pop3shell.server.mock import MockServer
+    from pop3shell.server.recording import Recording
+    from pop3shell.server.sockets import Listener
+
+T = TypeVar("T")
+
+#: Seconds that starting and stopping a server may take.
+SECONDS = 20.0
+
+
+class Running:
+    """A server in a thread. ``host`` and ``port`` are where it listens: on loopback only."""
+
+    def __init__(self, server: Listener) -> None:
+        import asyncio
+        import threading
+
+        self._server = server
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        try:
+            self.host, self.port = self._call(server.start())
+        except BaseException:
+            self._end()
+            raise
+
+    def stop(self) -> None:
+        """End all sessions; harmless when repeated."""
+        if not self._loop.is_closed():
+            self._call(self._server.close())
+            self._end()
+
+    def _end(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(SECONDS)
+        self._loop.close()
+
+    def _call(self, work: Coroutine[Any, Any, T]) -> T:
+        import asyncio
+
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(SECONDS)
+
+
+class RunningPractice(Running):
+    """The practice server. ``accounts`` are the passwords by name."""
+
+    def __init__(self, accounts: Mapping[str, str], server: Listener) -> None:
+        self.accounts = dict(accounts)
+        super().__init__(server)
+
+
+class RunningMock(Running):
+    """A recorded server, and what its clients made of it; no secret is in that.
+
+    A line is taken in before it is answered: whoever has the reply may ask.
+    """
+
+    def __init__(self, server: MockServer, recording: Recording) -> None:
+        self._mock = server
+        self._recording = recording
+        super().__init__(server)
+
+    @property
+    def unmatched(self) -> list[str]:
+        """Lines of all clients that are not in the recording."""
+        return [line for session in self._sessions for line in session.play.unmatched]
+
+    @property
+    def substituted(self) -> list[tuple[str, str]]:
+        """Lines of all clients that got the reply to another line with that verb, and that line."""
+        return [pair for session in self._sessions for pair in session.play.substituted]
+
+    @property
+    def unasked(self) -> list[str]:
+        """Lines of the recording that no client has sent."""
+        from pop3shell.server.reenact import Reenactment
+
+        plays = [session.play for session in self._sessions] or [Reenactment(self._recording)]
+        left = [{asked.number for asked in play.unasked} for play in plays]
+        nowhere = set.intersection(*left)
+        return [asked.shown for asked in plays[0].unasked if asked.number in nowhere]
+
+    @property
+    def _sessions(self) -> list[Any]:
+        return list(self._mock.sessions)
+
+
+class StartPractice(Protocol):
+    """What the fixture ``pop3_server`` is."""
+
+    def __call__(
+        self,
+        messages: Iterable[bytes] | str | os.PathLike[str] | None = None,
+        accounts: Mapping[str, str] | None = None,
+    ) -> RunningPractice:
+        """Start the practice server.
+
+        ``messages`` are whole messages, or the path of a Maildir, an mbox or a folder of
+        ``.eml`` files; left out, it is the sample maildrop. ``accounts`` maps names to passwords,
+        ``{"mrose": "tanstaaf"}`` when left out; each has a maildrop of its own.
+        """
+
+
+class StartMock(Protocol):
+    """What the fixture ``mock_pop3`` is."""
+
+    def __call__(
+        self,
+        transcript: str | os.PathLike[str],
+        *,
+        timing: bool = False,
+        close_unknown: bool = False,
+    ) -> RunningMock:
+        """Serve a transcript: its path, or its text if that has more than one line.
+
+        ``timing``: with the recorded pauses. ``close_unknown``: close the connection on a line
+        that is not in the recording instead of answering -ERR. Raises TranscriptError, OSError.
+        """
+
+
+@pytest.fixture
+def pop3_server() -> Iterator[StartPractice]:
+    """Start practice servers, as many as are needed; see ``StartPractice``."""
+
+    def start(
+        messages: Iterable[bytes] | str | os.PathLike[str] | None = None,
+        accounts: Mapping[str, str] | None = None,
+    ) -> RunningPractice:
+        return _practice(messages, accounts)
+
+    yield from _stopped_at_the_end(start)
+
+
+@pytest.fixture
+def mock_pop3() -> Iterator[StartMock]:
+    """Serve transcripts, as many as are needed; see ``StartMock``."""
+
+    def start(
+        transcript: str | os.PathLike[str], *, timing: bool = False, close_unknown: bool = False
+    ) -> RunningMock:
+        from pop3shell.server.mock import MockServer, Settings
+
+        recording = _recording(transcript)
+        return RunningMock(MockServer(recording, Settings(timing, close_unknown)), recording)
+
+    yield from _stopped_at_the_end(start)
+
+
+def _stopped_at_the_end(start: Callable[..., Any]) -> Iterator[Any]:
+    running: list[Running] = []
+
+    def started(*arguments: Any, **options: Any) -> Running:
+        running.append(start(*arguments, **options))
+        return running[-1]
+
+    yield started
+    for server in running:
+        server.stop()
+
+
+def _recording(transcript: str | os.PathLike[str]) -> Recording:
+    from pathlib import Path
+
+    from pop3shell.server import recollect
+
+    if isinstance(transcript, str) and "\n" in transcript:
+        return recollect.from_text(transcript)
+    return recollect.from_file(Path(transcript))
+
+
+class _Given:
+    """Messages that a test has written out."""
+
+    def __init__(self, messages: Iterable[bytes]) -> None:
+        self._stored = list(messages)
+
+    def messages(self) -> Sequence[Message]:
+        from pop3shell.server.sample import SampleMessage
+
+        return [SampleMessage(f"given.{at}", text) for at, text in enumerate(self._stored, 1)]
+
+
+def _practice(
+    messages: Iterable[bytes] | str | os.PathLike[str] | None, accounts: Mapping[str, str] | None
+) -> RunningPractice:
+    from pop3shell.server.listener import PracticeServer
+    from pop3shell.server.maildrop import Maildrop, Source
+    from pop3shell.server.sample import SAMPLE_PASSWORD, SAMPLE_USER, SampleSource
+    from pop3shell.server.sources import open_source
+
+    source: Source = SampleSource()
+    if isinstance(messages, str | os.PathLike):
+        source = open_source(messages)
+    elif messages is not None:
+        source = _Given(messages)
+    known = {SAMPLE_USER: SAMPLE_PASSWORD} if accounts is None else accounts
+    maildrops = {name: (password, Maildrop(source)) for name, password in known.items()}
+    return RunningPractice(known, PracticeServer(maildrops))

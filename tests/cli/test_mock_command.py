@@ -1,0 +1,166 @@
+"""`pop3shell mock`: a recorded server at the command line."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from support.practice import SECONDS, Dialogue
+from support.program import command, environment
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+
+TEXT = """%POP3-TRANSCRIPT 1
+S: +OK ready
+C: USER mrose
+S: +OK
+C: PASS ${password}
+S: +OK in
+C: QUIT
+S: +OK bye
+"""
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "session.txt"
+    path.write_text(TEXT)
+    return path
+
+
+@contextmanager
+def mocking(*arguments: object) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """Run the program until it listens; give it and its port."""
+    pipe = subprocess.PIPE
+    program = subprocess.Popen(
+        command("mock", *arguments), stdout=pipe, stderr=pipe, env=environment(), text=True
+    )
+    try:
+        found = re.fullmatch(r"listening on 127\.0\.0\.1:(\d+)\n", program.stdout.readline())
+        assert found, program.communicate(timeout=SECONDS)
+        yield program, int(found[1])
+    finally:
+        program.kill()
+        program.communicate(timeout=SECONDS)
+
+
+def talk(port: int, *lines: str) -> None:
+    with Dialogue("127.0.0.1", port) as client:
+        client.line()
+        for line in lines:
+            client.ask(line)
+        client.hang_up()
+
+
+def ended(program: subprocess.Popen[str], number: int = signal.SIGTERM) -> tuple[int, list[str]]:
+    """Stop it; return the exit status and the lines of standard error."""
+    program.send_signal(number)
+    out, err = program.communicate(timeout=SECONDS)
+    assert out == ""
+    assert "Traceback" not in err
+    return program.returncode, err.splitlines()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_serves_until_it_is_told_to_end(file, number):
+    with mocking(file) as (program, port):
+        talk(port, "USER mrose", "PASS secret", "QUIT")
+        assert ended(program, number) == (0, ["session 1: as recorded"])
+
+
+def test_each_session_is_reported_without_its_secrets(file):
+    with mocking(file) as (program, port):
+        talk(port, "USER alice", "PASS secret", "CAPA", "STAT")
+        talk(port, "USER mrose", "PASS secret", "QUIT")
+        assert ended(program) == (
+            0,
+            [
+                'session 1: not in the recording: "CAPA", "STAT"',
+                'session 1: answered: "USER alice" as "USER mrose"',
+                'session 1: never asked for: "QUIT" (line 7)',
+                "session 2: as recorded",
+            ],
+        )
+
+
+def test_a_report_stays_short(file):
+    with mocking(file) as (program, port):
+        talk(port, *["NOOP"] * 14)
+        unknown = ended(program)[1][0]
+    assert unknown.count('"NOOP"') == 10
+    assert unknown.endswith(", and 4 more")
+
+
+@pytest.mark.parametrize(("lines", "status"), [(["QUIT"], 1), (["CAPA"], 1), ([], 1)])
+def test_strict_fails_for_a_client_that_differs(file, lines, status):
+    with mocking(file, "--strict") as (program, port):
+        talk(port, *lines)
+        assert ended(program)[0] == status
+
+
+def test_strict_passes_a_client_that_does_not(file):
+    with mocking(file, "--strict", "--timing") as (program, port):
+        talk(port, "USER mrose", "PASS x", "QUIT")
+        assert ended(program)[0] == 0
+
+
+def test_an_unknown_line_can_close_the_connection(file):
+    with mocking(file, "--unknown", "close") as (program, port):
+        with Dialogue("127.0.0.1", port) as client:
+            client.send(b"CAPA\r\n")
+            assert client.rest() == b"+OK ready\r\n"
+        assert ended(program)[1][0] == 'session 1: not in the recording: "CAPA"'
+
+
+def test_what_cannot_be_served_as_it_was_is_said_beforehand(tmp_path):
+    path = tmp_path / "stls.txt"
+    path.write_text("S: +OK\nC: STLS\nS: +OK begin\n")
+    with mocking(path) as (program, _):
+        assert ended(program)[1] == [
+            "pop3shell: line 2: TLS begins here, which needs --tls-cert; -ERR is sent instead"
+        ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("%POP3-TRANSCRIPT 1\nS~ .OK.*\n", "line 2: an expectation"),
+        ("%POP3-TRANSCRIPT 7\n", "line 1: this is a transcript of version 7"),
+        ("", "line 1: the server says nothing"),
+    ],
+)
+def test_a_file_that_cannot_be_served_is_refused_in_a_line(here, tmp_path, text, said):
+    path = tmp_path / "bad.txt"
+    path.write_text(text)
+    ran = here("mock", path)
+    assert ran.status == 1
+    assert ran.err.startswith(f"Error: {path}, {said}")
+    assert len(ran.errors) == 1
+
+
+@pytest.mark.parametrize("name", ["missing.txt", "."])
+def test_a_file_that_cannot_be_read_is_named(here, tmp_path, name):
+    ran = here("mock", tmp_path / name)
+    assert ran.status == 1
+    assert ran.err.startswith(f"Error: cannot read {tmp_path / name}: ")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--tls-port", "0"), "--tls-port needs --tls-cert"),
+        (("--tls-key", __file__), "--tls-key needs --tls-cert"),
+        (("--unknown", "guess"), "'guess' is not one of"),
+        (("--host", ""), "--host is empty"),
+        (("--port", "x"), "'x' is not a valid integer"),
+    ],
+)
+def test_wrong_usage_is_told(here, file, options, said):
+    ran = here("mock", file, *options)
+    assert ran.status == 2
+    assert said in ran.err
