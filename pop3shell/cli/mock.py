@@ -97,7 +97,7 @@ def _recording(file: Path) -> Recording:
         raise click.ClickException(f"{file}, {error}") from None
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
-        raise click.ClickException(f"cannot read {file}: {why}") from None
+        raise click.UsageError(f"cannot read {file}: {why}") from None
 
 
 def _tls(certificate: str | None, key: str | None, port: int | None) -> ssl.SSLContext | None:

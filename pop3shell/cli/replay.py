@@ -64,7 +64,7 @@ def command(
     from pop3shell.cli.replaying import Order, perform
     from pop3shell.cli.running import run
     from pop3shell.cli.securing import login, security
-    from pop3shell.net.replay import Rules, Target
+    from pop3shell.net.replay_model import Rules, Target
     from pop3shell.shell.security import IMPLICIT, STARTTLS
     from pop3shell.transcript.compare import Level
 

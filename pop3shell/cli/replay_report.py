@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import click
 
-from pop3shell.net.replay import Outcome, Rules, Target
+from pop3shell.net.replay_model import Outcome, Rules, Target
 from pop3shell.net.resolve import shown
 from pop3shell.shell.exits import Exit
 from pop3shell.view.safe import visible_text

@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from pop3shell.cli.replay_report import Replayed, Report
-from pop3shell.net.replay import Outcome, Rules, Target, replay
+from pop3shell.net.replay import replay
+from pop3shell.net.replay_model import Outcome, Rules, Target
 from pop3shell.net.replay_reading import make_script
 from pop3shell.net.replay_script import Script
 from pop3shell.net.replay_secrets import Secrets, check_logins, find_secrets

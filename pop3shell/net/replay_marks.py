@@ -35,10 +35,11 @@ class Marks:
         self.accepted = event.status is Status.OK
         if command.row is commands.RSET:
             self.marked = self.marked and not self.accepted
-        elif command.row is commands.DELE or command.row is None or not _is_regular(command):
-            refused = event.status is Status.ERR and _is_regular(command)
-            if not refused and _DELE in command.raw.upper():
-                self.marked = True
+        elif _DELE in command.raw.upper():
+            regular = _is_regular(command)
+            refused = event.status is Status.ERR and regular
+            if command.row in (commands.DELE, None) or not regular:
+                self.marked = self.marked or not refused
 
 
 def _is_regular(command: CommandLine) -> bool:

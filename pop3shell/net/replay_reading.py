@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from pop3shell.net.replay_script import Expected, Reply, Script, Turn
+from pop3shell.net.replay_sources import Sources
 from pop3shell.protocol import events as ev
 from pop3shell.protocol import limits, replies
-from pop3shell.protocol.commandline import CommandLine
+from pop3shell.protocol.commandline import CommandLine, parse
 from pop3shell.protocol.dialogue import Dialogue
 from pop3shell.protocol.events import Event, Side
+from pop3shell.protocol.exchange import is_irregular
 from pop3shell.protocol.framing import TERMINATOR
 from pop3shell.protocol.replies import Status
 from pop3shell.protocol.spec import commands
@@ -24,6 +24,7 @@ from pop3shell.transcript.model import (
     ClientLine,
     Entry,
     Happened,
+    Note,
     Pattern,
     ServerEntry,
     ServerLine,
@@ -37,17 +38,14 @@ def make_script(entries: Iterable[Entry]) -> Script:
     """Make a script of a transcript. Raises TranscriptError where that can't be done."""
     reading = _Reading()
     given = list(entries)
-    for at, entry in enumerate(given):
-        reading.take(entry, given, at)
+    at = 0
+    while at < len(given):
+        if reading.take_exchange(given, at):
+            at += 2
+        else:
+            reading.take(given[at], given, at)
+            at += 1
     return reading.end()
-
-
-@dataclass(slots=True)
-class _Fed:
-    """``octets`` that the observer was fed with for an entry; 0 for one that only stands there."""
-
-    octets: int
-    entry: Expected | None
 
 
 class _Reading:
@@ -61,7 +59,7 @@ class _Reading:
         self._greeting = Reply(0, None)
         self._script = Script(self._greeting, [])
         self._owners: dict[int, Reply] = {}
-        self._fed: deque[_Fed] = deque()
+        self._sources = Sources()
         self._long = 0
         self._in_body: Reply | None = None
         self._loose = False  # the body has an expectation in it: its end may not be written
@@ -70,6 +68,33 @@ class _Reading:
         self._auth: Reply | None = None
         self._time: float | None = None
         self._gap: float | None = None
+
+    def take_exchange(self, given: list[Entry], at: int) -> bool:
+        """Take in a command and its reply at once where nothing about them is in doubt.
+
+        It is what most of a long transcript consists of, and need not be observed.
+        """
+        asked, said = given[at], given[at + 1] if at + 1 < len(given) else None
+        if not isinstance(asked, ClientLine) or not isinstance(said, ServerLine):
+            return False
+        if at + 2 < len(given) and not isinstance(given[at + 2], ClientLine | Happened | Note):
+            return False
+        if self._owners or self._whole or not self._dialogue.greeted or is_irregular(asked.octets):
+            return False
+        command = parse(asked.octets)
+        status, text, exact = replies.status_of(said.octets)
+        row = command.row
+        if row is None or row is commands.AUTH or not exact or not said.octets.endswith(b"\r\n"):
+            return False
+        if (at and _is_part(given[at - 1])) or asked.octets.count(b"\n") > 1:
+            return False
+        if status is Status.OK and command.shape is not Shape.SINGLE:
+            return False
+        code = replies.response_code(text)
+        reply = Reply(asked.number, command, [[said]], status, code, complete=True)
+        self._script.turns.append(Turn(asked.number, [asked], replies=[reply]))
+        self._time = self._time if said.seconds is None else said.seconds
+        return True
 
     def take(self, entry: Entry, given: list[Entry], at: int) -> None:
         """Take in an entry, which is ``given[at]``."""
@@ -139,7 +164,6 @@ class _Reading:
             reply = Reply(turn.number, event.command)
             self._owners[id(event.command)] = reply
             turn.replies.append(reply)
-            self._script.has_stls |= event.command.row is commands.STLS
             if event.command.row is commands.AUTH:
                 self._auth = reply
                 self._name(reply)
@@ -161,14 +185,14 @@ class _Reading:
             if isinstance(entry, Pattern):
                 self._feed(entry, b"x\r\n")
             else:
-                self._fed.append(_Fed(0, entry))
+                self._sources.add(entry, 0)
         elif isinstance(entry, Pattern):
             self._feed(entry, self._status_like(entry, given, at))
         else:
             self._begin_whole(entry)
 
     def _feed(self, entry: Expected | None, octets: bytes) -> None:
-        self._fed.append(_Fed(len(octets), entry))
+        self._sources.add(entry, len(octets))
         self._hear(self._dialogue.server(octets))
 
     def _status_like(self, entry: Pattern, given: list[Entry], at: int) -> bytes:
@@ -277,24 +301,9 @@ class _Reading:
             reply.complete = True
 
     def _taken(self, octets: int) -> list[Expected]:
-        """Return the entries that these octets came from, the last one cut if need be."""
-        octets += self._long
-        self._long = 0
-        taken: list[Expected] = []
-        while self._fed and (octets or not self._fed[0].octets):
-            fed = self._fed[0]
-            if fed.octets <= octets:
-                self._fed.popleft()
-                octets -= fed.octets
-                if fed.entry is not None:
-                    taken.append(fed.entry)
-                continue
-            assert isinstance(fed.entry, ServerLine | ServerLines)
-            head, fed.entry = _cut(fed.entry, octets)
-            fed.octets -= octets
-            octets = 0
-            taken.append(head)
-        return taken
+        """Return the entries that these octets of an event came from."""
+        octets, self._long = octets + self._long, 0
+        return self._sources.take(octets)
 
     # ---- what happened ----
 
@@ -303,7 +312,7 @@ class _Reading:
             if self._whole is not None:
                 self._whole.parts[-1].append(entry)
             elif self._in_body:
-                self._fed.append(_Fed(0, entry))
+                self._sources.add(entry, 0)
         elif login := happenings.as_auth(entry.text):
             self._login = login
             if self._auth is not None and id(self._auth) not in self._script.logins:
@@ -333,12 +342,3 @@ def _ends_here(given: list[Entry], at: int) -> bool:
         if isinstance(entry, ServerLine | ServerLines | StandIn | Pattern | AnyLines):
             return False
     return True
-
-
-def _cut(entry: ServerLine | ServerLines, octets: int) -> tuple[ServerLines, ServerLines]:
-    head, tail = entry.octets[:octets], entry.octets[octets:]
-    number = entry.number + head.count(b"\n") if isinstance(entry, ServerLines) else entry.number
-    return (
-        ServerLines(entry.number, head, head.count(b"\n")),
-        ServerLines(number, tail, tail.count(b"\n")),
-    )

@@ -74,7 +74,6 @@ class Script:
     turns: list[Turn]
     logins: dict[int, Login] = field(default_factory=dict)
     notes: list[tuple[int, str]] = field(default_factory=list)
-    has_stls: bool = False
 
     def login(self, reply: Reply) -> Login | None:
         """Who logged in by the AUTH with this reply, if an event tells."""

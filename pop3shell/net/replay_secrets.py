@@ -125,6 +125,11 @@ def _mechanism(turn: Turn) -> Mechanism | None:
     return find(words[0].decode("latin-1").upper()) if words else None
 
 
+def knows_mechanism(turn: Turn) -> bool:
+    """Whether the mechanism of an AUTH is known."""
+    return _mechanism(turn) is not None
+
+
 def check_logins(script: Script, found: Secrets) -> None:
     """See to it that every SASL login can be done again. Raises TranscriptError."""
     if _SASL in found.given:
@@ -178,11 +183,6 @@ class SaslLogin:
             self._command = self._exchange.command()
         except SaslError as error:
             raise TranscriptError(turn.number, str(error)) from None
-
-    @staticmethod
-    def knows(turn: Turn) -> bool:
-        """Whether the mechanism of an AUTH is known."""
-        return _mechanism(turn) is not None
 
     @property
     def initial(self) -> dict[str, bytes]:

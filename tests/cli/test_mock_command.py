@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import signal
+import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+import trustme
 from support.practice import SECONDS, Dialogue
 from support.program import command, environment
 
@@ -117,6 +120,21 @@ def test_an_unknown_line_can_close_the_connection(file):
         assert ended(program)[1][0] == 'session 1: not in the recording: "CAPA"'
 
 
+def test_a_certificate_makes_tls_from_the_first_octet_possible(file, tmp_path):
+    authority, pem = trustme.CA(), tmp_path / "server.pem"
+    authority.issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(pem)
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    with mocking(file, "--tls-cert", pem, "--tls-port", "0") as (program, _):
+        port = int(program.stdout.readline().rpartition(":")[2])
+        plain = socket.create_connection(("127.0.0.1", port), timeout=SECONDS)
+        with context.wrap_socket(plain, server_hostname="localhost") as client:
+            client.sendall(b"USER mrose\r\nPASS x\r\nQUIT\r\n")
+            said = b"".join(iter(lambda: client.recv(4096), b""))
+        assert said == b"+OK ready\r\n+OK\r\n+OK in\r\n+OK bye\r\n"
+        assert ended(program) == (0, ["session 1: as recorded"])
+
+
 def test_what_cannot_be_served_as_it_was_is_said_beforehand(tmp_path):
     path = tmp_path / "stls.txt"
     path.write_text("S: +OK\nC: STLS\nS: +OK begin\n")
@@ -146,8 +164,8 @@ def test_a_file_that_cannot_be_served_is_refused_in_a_line(here, tmp_path, text,
 @pytest.mark.parametrize("name", ["missing.txt", "."])
 def test_a_file_that_cannot_be_read_is_named(here, tmp_path, name):
     ran = here("mock", tmp_path / name)
-    assert ran.status == 1
-    assert ran.err.startswith(f"Error: cannot read {tmp_path / name}: ")
+    assert ran.status == 2
+    assert f"Error: cannot read {tmp_path / name}: " in ran.err
 
 
 @pytest.mark.parametrize(

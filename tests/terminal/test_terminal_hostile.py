@@ -67,7 +67,7 @@ def all_seen(terminal: Terminal) -> None:
     assert not missing, f"{missing} cannot be read\n{terminal.picture()}"
 
 
-@pytest.fixture(params=[(), ("--plain",), ("--color", "never")], ids=["full", "plain", "mono"])
+@pytest.fixture(params=[(), ("--plain",)], ids=["full", "plain"])
 def open_shell(request, open_terminal):
     def start(server):
         options = ("--validate", "off", *request.param)

@@ -1,0 +1,139 @@
+"""The connection that a replay goes over: opened, waited on, and how it ended."""
+
+from __future__ import annotations
+
+from pop3shell.net.client import Client
+from pop3shell.net.errors import ConnectionTrouble
+from pop3shell.net.replay_judge import Judge
+from pop3shell.net.replay_marks import Marks
+from pop3shell.net.replay_model import Outcome, Rules, Stopped, Target
+from pop3shell.net.replay_script import Script, Turn
+from pop3shell.net.replay_secrets import Mask, Secrets
+from pop3shell.protocol.events import Ending
+from pop3shell.protocol.replies import Status
+from pop3shell.protocol.sasl.pop3 import CANCEL
+from pop3shell.protocol.spec import commands
+from pop3shell.transcript.errors import TranscriptError
+from pop3shell.transcript.escapes import visible
+
+CRLF = b"\r\n"
+#: Challenges that are cancelled, one after the other, where the transcript has no response.
+MOST_CANCELLED = 10
+#: Seconds to connect within, or fewer if the timeout says so.
+CONNECT_WITHIN = 20.0
+#: Octets that are shown of what is no greeting.
+SHOWN = 80
+
+
+class Link:
+    """A client with the observers of a replay on it.
+
+    ``after_auth`` says that AUTH was sent last: its end is waited for, whatever was recorded.
+    """
+
+    def __init__(self, target: Target, rules: Rules, script: Script, found: Secrets) -> None:
+        self.client = Client(target.timeout)
+        self.target = target
+        self.script = script
+        self.found = found
+        self.outcome = Outcome(notes=list(script.notes))
+        self.judge = Judge(rules.level, Mask(found), script.greeting)
+        self.marks = Marks()
+        self.after_auth = False
+        self.client.observers.append(self.judge)
+        self.client.observers.append(self.marks)
+
+    async def open(self) -> None:
+        """Connect, and wait for a greeting. Raises ConnectionTrouble."""
+        client, target = self.client, self.target
+        within = min(CONNECT_WITHIN, client.timeout or CONNECT_WITHIN)
+        await client.connect(
+            target.host,
+            target.port,
+            family=target.family,
+            connect_timeout=within,
+            tls=target.tls if target.implicit else None,
+        )
+        self.outcome.connected = True
+        greeting = await client.greeted()
+        if greeting is None:
+            said = visible((client.banner + client.dialogue.unfinished)[:SHOWN]).decode()
+            what = f'it said "{said}"' if said else self.how_ended()
+            raise ConnectionTrouble(f"{client.address} sent no POP3 greeting: {what}")
+        if greeting.status is Status.ERR and self.script.greeting.status is not Status.ERR:
+            raise ConnectionTrouble(f"{client.address} refused the connection in its greeting")
+
+    async def ask_for_tls(self) -> None:
+        """Begin TLS where the transcript doesn't. Raises ConnectionTrouble."""
+        await self.say(commands.CAPA.verb.encode())
+        stls = commands.STLS.verb
+        if not self.client.session.announces(commands.STLS.capability):
+            raise ConnectionTrouble(f"the server does not announce {stls}; nothing was replayed")
+        await self.say(stls.encode())
+        if not self.client.awaits_tls:
+            raise ConnectionTrouble(f"the server refused {stls}; nothing was replayed")
+        await self.client.start_tls(self.target.tls)
+
+    async def say(self, line: bytes) -> bool:
+        """Send a command that isn't in the transcript; return whether it was accepted."""
+        self.judge.expect([None])
+        self.client.send(line + CRLF)
+        await self.settle(0)
+        self.check_whole()
+        return self.marks.accepted
+
+    async def settle(self, due: int) -> None:
+        """Wait for replies; cancel a login that asks for a response which nobody recorded."""
+        client = self.client
+        await client.settled(due)
+        for _ in range(MOST_CANCELLED):
+            if client.closed or not client.dialogue.challenged:
+                return
+            client.send(CANCEL + CRLF)
+            await client.settled(due)
+        if client.dialogue.challenged:
+            raise ConnectionTrouble("the server goes on to ask for responses after * (RFC 5034)")
+
+    async def ready(self, turn: Turn, due: int) -> None:
+        """Wait until a turn may be sent. Raises ConnectionTrouble, Stopped if it never will be."""
+        if self.after_auth:
+            self.after_auth, due = False, 0
+        client = self.client
+        if client.dialogue.outstanding > due or client.dialogue.challenged:
+            await self.settle(due)
+        if not client.closed:
+            return
+        self.check_whole()
+        if client.session.left:
+            self.judge.differ(turn.number, "the connection", "open", "closed after QUIT")
+            raise Stopped
+        raise ConnectionTrouble(f"line {turn.number}: not sent, {self.how_ended()}")
+
+    def check_whole(self) -> None:
+        """Raise ConnectionTrouble if the connection ended within a reply that was recorded."""
+        if not self.client.closed or not self.client.dialogue.outstanding:
+            return
+        reply = self.judge.waits_for
+        if reply is None or reply.complete:
+            where = f"line {reply.number}: " if reply else ""
+            text = f"{self.how_ended()} before the reply was complete"
+            raise ConnectionTrouble(where + text)
+
+    def how_ended(self) -> str:
+        """Say how the connection ended."""
+        client = self.client
+        if client.ending is Ending.SILENT:
+            return f"{client.address} was silent for {client.timeout:g} seconds"
+        if client.ending is Ending.RESET:
+            return "the connection was reset by the server's side"
+        if client.ending in (Ending.TRUNCATED, Ending.TLS_FAILED):
+            return "the connection was cut off within TLS"
+        return "the server closed the connection"
+
+    def note(self, turn: Turn, text: str) -> None:
+        """Remark on a line."""
+        self.outcome.notes.append((turn.number, text))
+
+    def give_up(self, error: TranscriptError) -> None:
+        """Take in that a login as it was recorded can't be done here."""
+        self.judge.differ(error.number, "the login", "one as recorded", error.sentence)
