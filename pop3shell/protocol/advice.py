@@ -116,7 +116,7 @@ def _arguments(command: CommandLine, row: Command) -> list[Advice]:
         given.pop()  # a blank at the end, which is judged as such
     end = len(command.text)
     if len(given) < row.required:
-        missing = wanted[len(given)].kind.label
+        missing = wanted[len(given)].kind.noun
         text = f"the {missing} is missing; the syntax is {row.syntax}"
         return [Advice(end, end, text, row.reference)]
     start = len(command.verb)

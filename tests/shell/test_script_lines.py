@@ -145,6 +145,6 @@ def test_strict_validation_sends_no_faulty_line_but_goes_on(here, practice_serve
     assert ran.status == 1
     assert ran.sent == ["USER mrose", "PASS ${password}", "RETR 99999", "NOOP x", "STAT", "QUIT"]
     assert ran.errors == [
-        "pop3shell: the msg is missing; the syntax is RETR msg (RFC 1939 section 5)",
+        "pop3shell: the message number is missing; the syntax is RETR msg (RFC 1939 section 5)",
         "pop3shell: the line was not sent; put ! before it to send it all the same",
     ]

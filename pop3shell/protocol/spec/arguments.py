@@ -21,6 +21,12 @@ class Kind(NamedTuple):
     secret: str = ""
     rest: bool = False
 
+    @property
+    def noun(self) -> str:
+        """What to call it in a sentence."""
+        noun, colon, _ = self.expected.partition(":")
+        return noun.removeprefix("a ") if colon else self.label
+
 
 class Argument(NamedTuple):
     """An argument of a command: its kind, and whether it may be left out."""
@@ -37,7 +43,7 @@ def _kind(label: str, expected: str, pattern: bytes, secret: str = "", rest: boo
 
 
 MESSAGE = _kind("msg", "a message number: decimal digits, 1 or more", rb"0*[1-9][0-9]*")
-LINES = _kind("n", "a number of body lines: decimal digits, 0 or more", rb"[0-9]+")
+LINES = _kind("n", "a line count: decimal digits, 0 or more", rb"[0-9]+")
 NAME = _kind("name", "a mailbox name without blanks", rb"[^\x00-\x20\x7f]+")
 PASSWORD = _kind(
     "password", "free of NUL, CR and LF", rb"[^\x00\r\n]+", secret="password", rest=True

@@ -9,6 +9,10 @@ from pop3shell.shell.colon.table import ColonCommand
 from pop3shell.shell.shell import ColonError, Shell
 
 
+#: Columns of help texts, and where the meanings begin.
+WIDTH, MARGIN = 78, 30
+
+
 async def _help(shell: Shell, arguments: str) -> None:
     from pop3shell.view.explain import UnknownTopic, explain
 
@@ -31,12 +35,26 @@ def _overview() -> str:
     from pop3shell.shell.colon import colon_commands
 
     rows = colon_commands().values()
-    width = max(len(row.syntax) for row in rows)
     lines = ["POP3 commands are typed as they are; the shell's own begin with a colon:", ""]
-    lines += [f"  {row.syntax:<{width}}  {row.meaning}" for row in rows]
+    for row in rows:
+        head = f"  {row.syntax:<{MARGIN - 4}}  "
+        lines.append(_wrapped(row.meaning, head))
     verbs = " ".join(row.verb for row in commands.COMMANDS if commands.is_current(row))
-    lines += ["", f"POP3: {verbs}", ":help COMMAND explains one. !LINE sends a line unchecked."]
-    return "\n".join(lines)
+    lines += ["", _wrapped(verbs, "POP3: "), "", ":help COMMAND explains one."]
+    return "\n".join([*lines, "!LINE sends a line unchecked."])
+
+
+def _wrapped(text: str, head: str) -> str:
+    """Text behind a head, within ``WIDTH`` columns."""
+    import textwrap
+
+    blank = " " * (MARGIN if len(head) == MARGIN else 6)
+    if len(head) > MARGIN:
+        head, blank = f"{head.rstrip()}\n{' ' * MARGIN}", " " * MARGIN
+        return head + textwrap.fill(text, WIDTH - MARGIN, subsequent_indent="").replace(
+            "\n", "\n" + blank
+        )
+    return textwrap.fill(text, WIDTH, initial_indent=head, subsequent_indent=blank)
 
 
 def _colon_row(topic: str) -> ColonCommand | None:
