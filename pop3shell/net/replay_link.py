@@ -104,9 +104,7 @@ class Link:
         if not client.closed:
             return
         self.check_whole()
-        if client.session.left:
-            self.judge.differ(turn.number, "the connection", "open", "closed after QUIT")
-            raise Stopped
+        self._check_left(turn.number)
         raise ConnectionTrouble(f"line {turn.number}: not sent, {self.how_ended()}")
 
     def check_whole(self) -> None:
@@ -115,9 +113,16 @@ class Link:
             return
         reply = self.judge.waits_for
         if reply is None or reply.complete:
+            self._check_left(reply.number if reply else 0)
             where = f"line {reply.number}: " if reply else ""
             text = f"{self.how_ended()} before the reply was complete"
             raise ConnectionTrouble(where + text)
+
+    def _check_left(self, number: int) -> None:
+        """Raise Stopped if it was QUIT that ended the connection, here but not when recorded."""
+        if self.client.session.left:
+            self.judge.differ(number, "the connection", "open", "closed after QUIT")
+            raise Stopped
 
     def how_ended(self) -> str:
         """Say how the connection ended."""

@@ -23,33 +23,46 @@ class Sources:
 
     def __init__(self) -> None:
         self._fed: deque[_Fed] = deque()
+        self._ahead = 0  # octets whose entry was handed out with the ones before
 
     def add(self, entry: Expected | None, octets: int) -> None:
         """Take in that so many octets stand for an entry; 0 for one that only stands there."""
         self._fed.append(_Fed(octets, entry))
 
     def take(self, octets: int) -> list[Expected]:
-        """Return the entries that the next octets came from, the last one cut if need be."""
+        """Return the entries that the next octets came from; rows of lines are cut at a line end.
+
+        A body's last line end comes later than the line: the line is then handed out whole.
+        """
+        ahead = min(self._ahead, octets)
+        self._ahead -= ahead
+        octets -= ahead
         taken: list[Expected] = []
-        fed = self._fed
-        while fed and (octets or not fed[0].octets):
-            first = fed[0]
-            if first.octets > octets:
-                assert isinstance(first.entry, ServerLine | ServerLines)
-                head, first.entry = _cut(first.entry, octets)
-                first.octets -= octets
-                octets = 0
-                taken.append(head)
-                continue
-            fed.popleft()
-            octets -= first.octets
-            if first.entry is not None:
-                taken.append(first.entry)
+        while self._fed and (octets or not self._fed[0].octets):
+            first = self._fed[0]
+            head = _head(first.entry, octets)
+            if head is None:
+                self._fed.popleft()
+                entry, size = first.entry, first.octets
+            else:
+                entry, first.entry = head
+                size = len(head[0].octets)
+                first.octets -= size
+            self._ahead += max(size - octets, 0)
+            octets = max(octets - size, 0)
+            if entry is not None:
+                taken.append(entry)
         return taken
 
 
-def _cut(entry: ServerLine | ServerLines, octets: int) -> tuple[ServerLines, ServerLines]:
-    head, tail = entry.octets[:octets], entry.octets[octets:]
+def _head(entry: Expected | None, octets: int) -> tuple[ServerLines, ServerLines] | None:
+    """Cut behind the line with the octet of that number; None if that is all of the entry."""
+    if not isinstance(entry, ServerLine | ServerLines):
+        return None
+    end = entry.octets.find(b"\n", max(octets - 1, 0)) + 1
+    if not end or end == len(entry.octets):
+        return None
+    head, tail = entry.octets[:end], entry.octets[end:]
     lines = head.count(b"\n")
     number = entry.number + lines if isinstance(entry, ServerLines) else entry.number
     return (

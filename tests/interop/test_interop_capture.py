@@ -99,7 +99,8 @@ def test_a_transcript_holds_the_octets_of_the_wire(dovecot: Dovecot, tmp_path: P
     with captured(dovecot.port, capture):
         done = Shell(HOST, dovecot.port, tmp_path, account.password)(
             "CAPA", f"USER {account.name}", f"PASS {account.password}", "STAT", "LIST", "UIDL",
-            *(f"RETR {number}" for number in numbers), ":pipeline NOOP; TOP 1 0; LIST 1", "LIST 999",
+            *(f"RETR {number}" for number in numbers), ":pipeline NOOP; TOP 1 0; LIST 1",
+            "LIST 999",
             ":send NO", ":send OP\\r\\n", "DELE 1", "RSET", "QUIT",
             options=("--record", str(file)),
         )  # fmt: skip

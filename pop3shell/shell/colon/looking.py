@@ -8,7 +8,6 @@ from pop3shell.protocol.spec.states import STATES
 from pop3shell.shell.colon.table import ColonCommand
 from pop3shell.shell.shell import ColonError, Shell
 
-
 #: Columns of help texts, and where the meanings begin.
 WIDTH, MARGIN = 78, 30
 
