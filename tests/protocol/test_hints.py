@@ -63,7 +63,7 @@ def said(before: tuple[str, ...], command: str, reply: str, greeting: str = PLAI
         ((), "QIUT", "-ERR no", ("did you mean QUIT",)),
         ((), "1234567", "-ERR no", ("no such command", ":help")),
         (LOGGED_IN, "RETR", "-ERR no", ("number is missing", "RETR msg")),
-        (LOGGED_IN, "TOP 1", "-ERR no", ("n is missing",)),
+        (LOGGED_IN, "TOP 1", "-ERR no", ("count is missing",)),
         (LOGGED_IN, f"NOOP {'x' * 300}", "-ERR no", ("307 octets", "255")),
         # a message that isn't to be had
         (TWO, "RETR 3", "-ERR no", ("no message 3", "has 2")),
