@@ -16,8 +16,8 @@ from pop3shell.protocol.events import Ending
 if TYPE_CHECKING:
     from pop3shell.net.tls import TlsLayer
 
-#: Octets read at once. Larger blocks make glibc give memory back and fault it in again.
-BLOCK = 1 << 16
+#: Octets read at once. Much larger blocks make glibc give memory back and fault it in again.
+BLOCK = 1 << 17
 #: The same under TLS, where records are opened into a buffer of their own.
 TLS_BLOCK = 1 << 18
 #: Seconds of TCP silence before the kernel probes the peer, and between its probes.

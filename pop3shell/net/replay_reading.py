@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pop3shell.net.replay_exchange import plain_exchange, status_like
 from pop3shell.net.replay_script import Expected, Reply, Script, Turn
 from pop3shell.net.replay_sources import Sources
 from pop3shell.protocol import events as ev
 from pop3shell.protocol import limits, replies
-from pop3shell.protocol.commandline import CommandLine, parse
+from pop3shell.protocol.commandline import CommandLine
 from pop3shell.protocol.dialogue import Dialogue
 from pop3shell.protocol.events import Event, Side
-from pop3shell.protocol.exchange import is_irregular
 from pop3shell.protocol.framing import TERMINATOR
 from pop3shell.protocol.replies import Status
 from pop3shell.protocol.spec import commands
@@ -24,7 +24,6 @@ from pop3shell.transcript.model import (
     ClientLine,
     Entry,
     Happened,
-    Note,
     Pattern,
     ServerEntry,
     ServerLine,
@@ -70,30 +69,15 @@ class _Reading:
         self._gap: float | None = None
 
     def take_exchange(self, given: list[Entry], at: int) -> bool:
-        """Take in a command and its reply at once where nothing about them is in doubt.
-
-        It is what most of a long transcript consists of, and need not be observed.
-        """
-        asked, said = given[at], given[at + 1] if at + 1 < len(given) else None
-        if not isinstance(asked, ClientLine) or not isinstance(said, ServerLine):
+        """Take in a command and its reply at once where nothing about them is in doubt."""
+        if self._owners or self._whole or not self._dialogue.greeted:
             return False
-        if at + 2 < len(given) and not isinstance(given[at + 2], ClientLine | Happened | Note):
+        turn = plain_exchange(given, at)
+        if turn is None or (at and _is_part(given[at - 1])):
             return False
-        if self._owners or self._whole or not self._dialogue.greeted or is_irregular(asked.octets):
-            return False
-        command = parse(asked.octets)
-        status, text, exact = replies.status_of(said.octets)
-        row = command.row
-        if row is None or row is commands.AUTH or not exact or not said.octets.endswith(b"\r\n"):
-            return False
-        if (at and _is_part(given[at - 1])) or asked.octets.count(b"\n") > 1:
-            return False
-        if status is Status.OK and command.shape is not Shape.SINGLE:
-            return False
-        code = replies.response_code(text)
-        reply = Reply(asked.number, command, [[said]], status, code, complete=True)
-        self._script.turns.append(Turn(asked.number, [asked], replies=[reply]))
-        self._time = self._time if said.seconds is None else said.seconds
+        self._script.turns.append(turn)
+        said = getattr(given[at + 1], "seconds", None)
+        self._time = self._time if said is None else said
         return True
 
     def take(self, entry: Entry, given: list[Entry], at: int) -> None:
@@ -187,27 +171,13 @@ class _Reading:
             else:
                 self._sources.add(entry, 0)
         elif isinstance(entry, Pattern):
-            self._feed(entry, self._status_like(entry, given, at))
+            self._feed(entry, status_like(entry, self._oldest, given[at + 1 :]))
         else:
             self._begin_whole(entry)
 
     def _feed(self, entry: Expected | None, octets: bytes) -> None:
         self._sources.add(entry, len(octets))
         self._hear(self._dialogue.server(octets))
-
-    def _status_like(self, entry: Pattern, given: list[Entry], at: int) -> bytes:
-        """Return a status line, or challenge, that the pattern may stand for."""
-        source = entry.regex.pattern.replace("\\", "").replace("[+]", "+").lstrip("(^")
-        source = source.removeprefix("?i)")
-        command = self._oldest
-        if source.startswith("-"):
-            return b"-ERR\r\n"
-        if command is None:
-            return b"+OK\r\n"
-        if command.row is commands.AUTH and source.startswith("+") and source[1:2] not in "Oo?(":
-            return b"+ \r\n"
-        multi = command.shape is Shape.MULTI and not _ends_here(given, at)
-        return b"+OK\r\n" if multi or command.shape is not Shape.MULTI else b"-ERR\r\n"
 
     def _begin_whole(self, entry: AnyLines | StandIn) -> None:
         """An expectation of any lines where a status line is due: up to the client's next line."""
@@ -332,13 +302,3 @@ class _Reading:
 def _is_part(entry: Entry) -> bool:
     """Whether the next line of the client goes on with this one."""
     return isinstance(entry, ClientLine) and not entry.octets.endswith(b"\n")
-
-
-def _ends_here(given: list[Entry], at: int) -> bool:
-    """Whether nothing of the server follows before the client's next line."""
-    for entry in given[at + 1 :]:
-        if isinstance(entry, ClientLine):
-            break
-        if isinstance(entry, ServerLine | ServerLines | StandIn | Pattern | AnyLines):
-            return False
-    return True

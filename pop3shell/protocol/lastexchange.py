@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pop3shell.protocol import events as ev
@@ -29,17 +28,17 @@ STEPS_KEPT = 20
 FINDINGS_KEPT = 10
 
 
-@dataclass(slots=True)
 class Body:
     """What a multi-line reply held: octets as sent and as meant, without its terminator.
 
     ``lines`` is None where the body was too large to count them.
     """
 
-    octets: int = 0
-    content: int = 0
-    lines: int | None = 0
-    terminator: bytes = b""
+    def __init__(self) -> None:
+        self.octets = 0
+        self.content = 0
+        self.lines: int | None = 0
+        self.terminator = b""
 
     @property
     def dots(self) -> int:

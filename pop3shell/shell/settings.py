@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-
 _SWITCH = ("on", "off")
 
 #: The values that each setting takes.
@@ -16,7 +14,6 @@ CHOICES: dict[str, tuple[str, ...]] = {
 }
 
 
-@dataclass(slots=True)
 class Settings:
     """How a shell behaves.
 
@@ -25,12 +22,13 @@ class Settings:
     another machine. ``interactive``: a person types.
     """
 
-    validate: str = "warn"
-    interactive: bool = False
-    timing: bool = True
-    hex: bool = False
-    hints: bool = True
-    cleartext: bool = False
+    def __init__(self, validate: str = "warn", interactive: bool = False) -> None:
+        self.validate = validate
+        self.interactive = interactive
+        self.timing = True
+        self.hex = False
+        self.hints = True
+        self.cleartext = False
 
     def change(self, name: str, value: str) -> None:
         """Set ``name`` to ``value`` as typed. Raises ValueError with a sentence."""
@@ -42,6 +40,6 @@ class Settings:
 
     def shown(self) -> list[str]:
         """Return the settings as lines ``name value``."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        values = {name: getattr(self, name) for name in CHOICES}
         words = {True: "on", False: "off"}
         return [f"{name:<9} {words.get(values[name], values[name])}" for name in CHOICES]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Protocol, TextIO
 
 from pop3shell.net.client import Client
@@ -49,12 +48,12 @@ class Refused(ColonError):
     """A line was held back because of what is wrong with it."""
 
 
-@dataclass(slots=True)
 class Reply:
     """A reply as a colon command sees it; ``status`` is None if there was none."""
 
-    status: Status | None = None
-    text: bytes = b""
+    def __init__(self) -> None:
+        self.status: Status | None = None
+        self.text = b""
 
     @property
     def ok(self) -> bool:

@@ -25,7 +25,7 @@ Paint = Callable[[bytes], bytes]
 REMEMBERED = 4096
 
 _SEQUENCE = re.compile(rb"\x1b\[[0-9;]*m")
-_unsafe_runs = re.compile(f"{UNSAFE.pattern}+").sub
+_UNSAFE_RUN = f"{UNSAFE}+"
 _OFF = {look.off.encode() for look in STYLE.values()}
 _ESCAPE = STYLE[Part.ESCAPE]
 _BARE_LF = f"{_ESCAPE.on}\\x0a{_ESCAPE.off}\n".encode()
@@ -35,7 +35,11 @@ def marked(text: str) -> str:
     """Return text with everything unprintable shown as its octets, set off."""
     if is_common(text):
         return text
-    return _unsafe_runs(lambda found: _ESCAPE.on + visible_text(found[0]) + _ESCAPE.off, text)
+    return re.sub(_UNSAFE_RUN, _set_off, text)
+
+
+def _set_off(found: re.Match[str]) -> str:
+    return _ESCAPE.on + visible_text(found[0]) + _ESCAPE.off
 
 
 def line(pairs: Pairs, *, colour: bool) -> bytes:
@@ -142,10 +146,13 @@ def _wrapped(part: Part, group: str) -> bytes:
 
 
 def _each_line(pattern: str, *looks: Part) -> Paint:
-    """Paint the groups of ``pattern`` at the beginning of lines."""
-    sub = re.compile(b"^" + pattern.encode(), re.MULTILINE).sub
+    """Paint the groups of ``pattern`` at the beginning of lines.
+
+    It is compiled by ``re`` when it is first needed: the first prompt comes the sooner.
+    """
+    begins = b"^" + pattern.encode()
     template = b"".join(_wrapped(part, f"\\{number}") for number, part in enumerate(looks, 1))
-    return lambda text: sub(template, text)
+    return lambda text: re.sub(begins, template, text, flags=re.MULTILINE)
 
 
 def _dots(text: bytes) -> bytes:
@@ -157,7 +164,7 @@ def _dots(text: bytes) -> bytes:
 
 def _body(text: bytes) -> bytes:
     if b"\n>" in text or text.startswith(b">"):
-        text = _quoted_lines(_QUOTED, b"\n" + text)[1:]
+        text = re.sub(_QUOTED_LINE, _QUOTED, b"\n" + text)[1:]
     return _dots(text)
 
 
@@ -171,7 +178,7 @@ def _with_dots(paint: Paint) -> Paint:
 
 _DOT = _wrapped(Part.DOT, ".")
 _QUOTED = b"\n" + _wrapped(Part.QUOTED, r"\1")
-_quoted_lines = re.compile(rb"\n(>[^\n]*)").sub  # the literal prefix makes it fast
+_QUOTED_LINE = rb"\n(>[^\n]*)"  # the literal prefix makes it fast
 _named = _each_line(parts.HEADER.pattern, Part.HEADER_NAME, Part.HEADER_VALUE)
 _folded = _each_line(rf"((?: |{re.escape(_ESCAPE.on)}\\x09).*)", Part.HEADER_VALUE)
 _PAINTS = {

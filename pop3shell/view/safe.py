@@ -12,10 +12,10 @@ import re
 from collections.abc import Callable
 from functools import cache
 
-#: Characters shown as their octets: C0, DEL, C1, soft hyphen, format characters (bidirectional,
-#: zero-width, tags, interlinear), line and paragraph separators, byte-order mark, noncharacters,
-#: and the surrogates by which octets that are no UTF-8 are carried.
-UNSAFE = re.compile(
+#: Pattern of the characters shown as their octets: C0, DEL, C1, soft hyphen, format characters
+#: (bidirectional, zero-width, tags, interlinear), line and paragraph separators, byte-order mark,
+#: noncharacters, and the surrogates by which octets that are no UTF-8 are carried.
+UNSAFE = (
     "[\x00-\x1f\x7f-\x9f\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5"
     "\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff"
     "\uffa0\ufff0-\uffff\U000110bd\U000110cd\U00013430-\U0001345f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
@@ -69,7 +69,7 @@ def visible_octets(octets: bytes) -> bytes:
 
 def visible_text(text: str) -> str:
     """Return text with everything unprintable shown as its octets."""
-    return text if is_common(text) else UNSAFE.sub(_escape, text)
+    return text if is_common(text) else re.sub(UNSAFE, _escape, text)
 
 
 class VisibleLines:

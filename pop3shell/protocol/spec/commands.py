@@ -5,8 +5,8 @@ The facts are those of the RFCs named in each row. Where no RFC defines a comman
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from pop3shell.protocol.spec.arguments import (
     DIGEST,
@@ -42,8 +42,7 @@ class Standing(Enum):
     FOREIGN = "not POP3"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Command:
+class Command(NamedTuple):
     """One row of the table.
 
     ``shape`` is that of the positive reply to the command without optional arguments,
@@ -63,6 +62,9 @@ class Command:
     example: tuple[str, ...]
     reference: Reference
     shape_with_argument: Shape | None = None
+
+    def __hash__(self) -> int:
+        return hash(self.verb)
 
     @property
     def syntax(self) -> str:

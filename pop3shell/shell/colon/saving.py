@@ -17,6 +17,8 @@ from pop3shell.shell.shell import ColonError, Shell
 
 #: Commands sent ahead of their replies where PIPELINING is announced.
 WINDOW = 128
+#: Messages up to which each exchange is kept for ``:explain``; it takes a sixth of the time.
+EXPLAINED = 100
 #: Seconds between two looks at the progress.
 PROGRESS_EVERY = 0.2
 
@@ -148,9 +150,14 @@ async def _run(shell: Shell, saving: _Saving, window: int) -> None:
     client = shell.client
     client.observers.append(saving)
     shell.printer.bodies = False
+    many = len(saving.numbers) > EXPLAINED
+    if many:
+        shell.unwatch(shell.recorder)
     try:
         await saving.run(window)
     finally:
+        if many:
+            shell.watch(shell.recorder)
         shell.printer.bodies = True
         client.observers.remove(saving)
         saving.end_progress()

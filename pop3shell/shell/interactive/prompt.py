@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -23,7 +24,7 @@ from prompt_toolkit.styles import Style
 from pop3shell.shell.interactive.completion import Candidate
 from pop3shell.shell.interactive.history import HistoryFile
 from pop3shell.view.parts import typed
-from pop3shell.view.safe import UNSAFE, visible_text
+from pop3shell.view.safe import UNSAFE, is_common, visible_text
 
 if TYPE_CHECKING:
     from pop3shell.shell.interactive.screen import TerminalOut
@@ -224,7 +225,9 @@ class _MaskProcessor(Processor):
 
 def _marked(text: str) -> str:
     """Replace what is unsafe by a mark, but for control characters: the prompt shows those."""
-    return UNSAFE.sub(lambda found: found[0] if found[0] < "\xa0" else UNSAFE_MARK, text)
+    if is_common(text):
+        return text
+    return re.sub(UNSAFE, lambda found: found[0] if found[0] < "\xa0" else UNSAFE_MARK, text)
 
 
 def _masked(fragments: StyleAndTextTuples, start: int) -> Iterator[tuple[str, str]]:
