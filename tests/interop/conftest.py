@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from interop_dovecot import Dovecot, Setup, unsupported
 from interop_programs import program
+from interop_secured import Secured, secured_dovecot
 
 
 def _running(setup: Setup) -> Iterator[Dovecot]:
@@ -53,3 +54,13 @@ def saved(tmp_path: Path) -> Path:
     folder = tmp_path / "saved"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture(scope="session")
+def secured() -> Iterator[Secured]:
+    """Dovecot with TLS and every mechanism."""
+    path = program("dovecot")
+    if why := unsupported(path):
+        pytest.skip(why)
+    with secured_dovecot(path) as server:
+        yield server
