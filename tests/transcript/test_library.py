@@ -1,0 +1,41 @@
+"""The transcripts that come with pop3shell: each can be read, replayed to an observer, and shared."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pop3shell.transcript.model import ClientLine, Note, ServerLine, ServerLines, Torn
+from pop3shell.transcript.reader import read_file
+
+LIBRARY = Path(__file__).parents[2] / "transcripts"
+RECORDED = sorted(LIBRARY.glob("*.pop3"))
+
+
+@pytest.mark.parametrize("file", RECORDED, ids=lambda file: file.stem)
+def test_each_can_be_read_and_says_what_it_shows(file):
+    entries = list(read_file(file))
+    assert any(isinstance(entry, Note) for entry in entries)
+    assert any(isinstance(entry, ClientLine) for entry in entries)
+    assert not any(isinstance(entry, Torn) for entry in entries)
+
+
+@pytest.mark.parametrize("file", RECORDED, ids=lambda file: file.stem)
+def test_each_is_safe_to_share(file):
+    assert b"tanstaaf" not in file.read_bytes()
+    for entry in read_file(file):
+        if isinstance(entry, ClientLine) and entry.octets.upper().startswith(b"PASS "):
+            assert entry.placeholders
+
+
+def test_the_library_has_what_a_class_and_an_admin_look_for():
+    names = {file.stem for file in RECORDED}
+    assert {"dovecot-stls", "dovecot-reading", "dovecot-deletion", "practice-tour"} <= names
+    octets = sum(
+        len(entry.octets)
+        for file in RECORDED
+        for entry in read_file(file)
+        if isinstance(entry, ServerLine | ServerLines)
+    )
+    assert octets > 10_000
