@@ -200,8 +200,10 @@ async def _hold(shell: Shell, request: Request) -> Exit:
 
 async def _run_script(shell: Shell, request: Request) -> Exit:
     from pop3shell.shell.lines import InputLines, given
-    from pop3shell.shell.script import run_script
+    from pop3shell.shell.script import StopAtClose, run_script
 
     if request.lines or sys.stdin is None:  # None: closed by who started us
         return await run_script(shell, given(request.lines))
-    return await run_script(shell, aiter(InputLines(sys.stdin.fileno())))
+    source = InputLines(sys.stdin.fileno())
+    shell.watch(StopAtClose(source))
+    return await run_script(shell, aiter(source))

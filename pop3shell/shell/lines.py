@@ -24,7 +24,13 @@ class InputLines:
         self._blocks: queue.Queue[bytes] = queue.Queue(AHEAD)
         self._loop = asyncio.get_running_loop()
         self._ready = asyncio.Event()
+        self._stopped = False
         threading.Thread(target=self._read, daemon=True, name="standard input").start()
+
+    def stop(self) -> None:
+        """Wait for no more lines; those that have come already are still handed out."""
+        self._stopped = True
+        self._ready.set()
 
     def _read(self) -> None:
         block = b"-"
@@ -41,6 +47,8 @@ class InputLines:
 
     async def _block(self) -> bytes:
         while self._blocks.empty():
+            if self._stopped:
+                return b""
             self._ready.clear()
             await self._ready.wait()
         return self._blocks.get_nowait()

@@ -12,6 +12,7 @@ from pop3shell.protocol.replies import Status
 from pop3shell.protocol.spec import commands
 from pop3shell.shell.endings import cut_off
 from pop3shell.shell.exits import Exit
+from pop3shell.shell.lines import InputLines
 from pop3shell.shell.shell import ColonError, Shell
 
 #: Seconds that the server has to close after QUIT was answered.
@@ -61,6 +62,13 @@ class _Farewell:
         if sentence:
             self.shell.warn(sentence)
         return bool(sentence)
+
+
+class StopAtClose:
+    """An observer that lets a script end when the connection does, though more may be typed."""
+
+    def __init__(self, source: InputLines) -> None:
+        self.handlers: dict[type, Callable[[Any], None]] = {ev.Closed: lambda _: source.stop()}
 
 
 async def run_script(shell: Shell, lines: AsyncIterator[bytes]) -> Exit:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
-from support.program import LOGIN
+from support.practice import SECONDS
+from support.program import LOGIN, command, environment
 from support.scripted import GREETING, ScriptedServer, close, dialogue, expect, reset, stall
 
 from pop3shell.shell import script
@@ -181,3 +184,13 @@ def test_a_server_that_closes_unasked_is_connection_trouble(here):
     assert ran.status == 3
     assert len(ran.errors) == 1
     assert "the server closed the connection before" in ran.err
+
+
+def test_a_script_ends_with_the_connection_though_more_could_be_typed(practice_server):
+    """Else a program that holds the pipe open would wait for ever for an end."""
+    server = practice_server()
+    words = command("connect", server.host, server.port)
+    with subprocess.Popen(words, stdin=subprocess.PIPE, env=environment()) as process:
+        process.stdin.write(b"QUIT\n")
+        process.stdin.flush()
+        assert process.wait(SECONDS) == 0
