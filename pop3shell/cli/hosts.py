@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 import click
 
 POP3_PORT, POP3S_PORT = 110, 995
 
-_DIGITS = re.compile("[0-9]{1,5}")
 _NO_URL = "that is no POP URL; one looks like pop://user@host:110"
 
 
@@ -59,6 +57,7 @@ def _parse_url(url: str) -> Server:
 
 
 def _port(text: str) -> int:
-    if not _DIGITS.fullmatch(text) or not 1 <= int(text) <= 65535:
+    digits = text.isascii() and text.isdigit() and len(text) <= 5
+    if not digits or not 1 <= int(text) <= 65535:
         raise click.UsageError(f"{text!r} is no port; give a number from 1 to 65535")
     return int(text)

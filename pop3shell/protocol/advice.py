@@ -129,7 +129,7 @@ def _arguments(command: CommandLine, row: Command) -> list[Advice]:
             text = f"too many arguments; the syntax is {row.syntax}"
             return [Advice(start, end, text, row.reference)]
         kind = wanted[index].kind
-        if not kind.pattern.fullmatch(octets):
+        if not kind.matches(octets):
             text = f"the {kind.label} must be {kind.expected}"
             return [Advice(start, stop, text, row.reference)]
         start = stop

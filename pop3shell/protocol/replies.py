@@ -18,15 +18,16 @@ class Status(Enum):
 #: Octets of the first line of a reply, CRLF included (RFC 1939 section 3).
 LONGEST_LINE = 512
 
+# The patterns are compiled by `re` when they are first used: the first prompt comes the sooner.
 _INDICATORS = {b"+OK": Status.OK, b"-ERR": Status.ERR}
-_INDICATOR = re.compile(rb"(?i)\+OK|-ERR")
-_CODE = re.compile(rb"\[([^\s\]]+)\]")
-_STAT = re.compile(rb" ?([0-9]{1,20}) +([0-9]{1,20})(?![0-9])")
-_TIMESTAMP = re.compile(
+_INDICATOR = rb"(?i)\+OK|-ERR"
+_CODE = rb"\[([^\s\]]+)\]"
+_STAT = rb" ?([0-9]{1,20}) +([0-9]{1,20})(?![0-9])"
+_TIMESTAMP = (
     rb"""<(?:"[^"<>\x00-\x1f\x7f-\xff]*"|[^"<>@\x00-\x20\x7f-\xff])+@[^<>@\x00-\x20\x7f-\xff]+>"""
 )
-_SCAN = re.compile(rb"^([0-9]{1,20}) +([0-9]{1,20})(?![0-9])", re.MULTILINE)
-_UNIQUE_ID = re.compile(rb"^([0-9]{1,20}) +([^\s]+)", re.MULTILINE)
+_SCAN = rb"(?m)^([0-9]{1,20}) +([0-9]{1,20})(?![0-9])"
+_UNIQUE_ID = rb"(?m)^([0-9]{1,20}) +([^\s]+)"
 
 
 def status_of(line: bytes) -> tuple[Status | None, bytes, bool]:
@@ -41,7 +42,7 @@ def status_of(line: bytes) -> tuple[Status | None, bytes, bool]:
     status = _INDICATORS.get(word)
     if status:
         return status, text, True
-    if found := _INDICATOR.match(line):
+    if found := re.match(_INDICATOR, line):
         rest = strip_end(line)[found.end() :]
         return _INDICATORS[found[0].upper()], rest.removeprefix(b" "), False
     return None, text, False
@@ -56,30 +57,30 @@ def response_code(text: bytes) -> str:
     """The response code at the head of a reply's text, or "" (RFC 2449 section 8)."""
     if not text.startswith(b"["):
         return ""
-    found = _CODE.match(text)
+    found = re.match(_CODE, text)
     return found[1].decode("ascii", "replace") if found else ""
 
 
 def timestamp(greeting_text: bytes) -> bytes:
     """The APOP timestamp of a greeting, angle brackets included, or b"" (RFC 1939 section 7)."""
-    found = _TIMESTAMP.search(greeting_text)
+    found = re.search(_TIMESTAMP, greeting_text) if b"<" in greeting_text else None
     return found[0] if found else b""
 
 
 def stat(text: bytes) -> tuple[int, int] | None:
     """(messages, octets) of a reply to STAT, or None where the text is no drop listing."""
-    found = _STAT.match(text)
+    found = re.match(_STAT, text)
     return (int(found[1]), int(found[2])) if found else None
 
 
 def scan_listing(content: bytes) -> dict[int, int]:
     """Octets by message number, from the lines of LIST."""
-    return {int(number): int(octets) for number, octets in _SCAN.findall(content)}
+    return {int(number): int(octets) for number, octets in re.findall(_SCAN, content)}
 
 
 def unique_ids(content: bytes) -> dict[int, str]:
     """Unique-ids by message number, from the lines of UIDL."""
-    found = _UNIQUE_ID.findall(content)
+    found = re.findall(_UNIQUE_ID, content)
     return {int(number): uid.decode("ascii", "backslashreplace") for number, uid in found}
 
 

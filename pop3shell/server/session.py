@@ -199,6 +199,6 @@ def argument_fault(row: Command, arguments: tuple[bytes, ...]) -> str:
     if len(arguments) > len(row.arguments):
         return f"too many arguments: {row.syntax}"
     for argument, value in zip(row.arguments, arguments, strict=False):
-        if not argument.kind.pattern.fullmatch(value):
+        if not argument.kind.matches(value):
             return f"{argument.kind.label} must be {argument.kind.expected}: {row.syntax}"
     return ""

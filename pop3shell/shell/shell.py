@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol, TextIO
 from pop3shell.net.client import Client
 from pop3shell.net.errors import ConnectionTrouble
 from pop3shell.protocol import events as ev
-from pop3shell.protocol.advice import Advice, advise
 from pop3shell.protocol.events import Ending, Event
 from pop3shell.protocol.framing import CRLF
 from pop3shell.protocol.lastexchange import Recorder
@@ -22,7 +21,8 @@ from pop3shell.shell.settings import Settings
 from pop3shell.view.printer import DialoguePrinter, Printer, Screen
 from pop3shell.view.safe import visible_text
 
-if TYPE_CHECKING:  # imported when a recording begins
+if TYPE_CHECKING:  # imported when a line is typed, or a recording begins
+    from pop3shell.protocol.advice import Advice
     from pop3shell.shell.recording import Recording
 
 AskSecret = Callable[[str], Awaitable[str | None]]
@@ -172,6 +172,8 @@ class Shell:
 
     def _passes(self, line: bytes) -> bool:
         """Advise on a line; whether it may be sent. Raises Refused if it may not."""
+        from pop3shell.protocol.advice import advise
+
         mode = self.settings.validate
         advice = advise(line, self.client.session) if mode != "off" else []
         if advice:
@@ -216,8 +218,11 @@ class Shell:
     def say(self, text: str) -> None:
         """Show text of the shell's own; in a script each line is a note (``# …``)."""
         prefix = "" if self.settings.interactive else "# "
+        columns = getattr(self.out, "columns", 0)
         for line in text.split("\n"):
             shown = prefix + visible_text(line)
+            if columns and len(shown) > columns:
+                shown = _wrapped(shown, columns)
             self.out.write(shown.rstrip().encode("utf-8", "backslashreplace") + b"\n")
 
     def warn(self, text: str) -> None:
@@ -230,3 +235,11 @@ class Shell:
     def flush(self) -> None:
         """Let everything shown so far be seen."""
         self.out.flush()
+
+
+def _wrapped(line: str, columns: int) -> str:
+    """Break a line between words, each further line behind the same blanks."""
+    import textwrap
+
+    blank = line[: len(line) - len(line.lstrip())]
+    return textwrap.fill(line, columns, subsequent_indent=blank, break_on_hyphens=False)

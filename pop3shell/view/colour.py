@@ -179,9 +179,8 @@ def _with_dots(paint: Paint) -> Paint:
 _DOT = _wrapped(Part.DOT, ".")
 _QUOTED = b"\n" + _wrapped(Part.QUOTED, r"\1")
 _QUOTED_LINE = rb"\n(>[^\n]*)"  # the literal prefix makes it fast
-_named = _each_line(parts.HEADER.pattern, Part.HEADER_NAME, Part.HEADER_VALUE)
+_named = _each_line(parts.HEADER, Part.HEADER_NAME, Part.HEADER_VALUE)
 _folded = _each_line(rf"((?: |{re.escape(_ESCAPE.on)}\\x09).*)", Part.HEADER_VALUE)
 _PAINTS = {
-    rows: _with_dots(_each_line(pattern.pattern, *looks))
-    for rows, (pattern, looks) in parts.SHAPES.items()
+    rows: _with_dots(_each_line(pattern, *looks)) for rows, (pattern, looks) in parts.SHAPES.items()
 }

@@ -101,7 +101,7 @@ def _argument(argument: arguments.Argument, octets: bytes) -> str:
     kind = argument.kind
     if kind.secret:
         return f"a secret, shown as ${{{kind.secret}}}"
-    wrong = "" if kind.pattern.fullmatch(octets) else f" (it must be {kind.expected})"
+    wrong = "" if kind.matches(octets) else f" (it must be {kind.expected})"
     return _cut(octets) + wrong if octets else f"empty{wrong}"
 
 

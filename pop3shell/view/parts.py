@@ -43,14 +43,14 @@ ROWS: dict[Command, Rows] = {
 _INDICATOR = re.compile(r"(?i)\+OK|-ERR")
 _CODE = re.compile(r"\[[^\s\]]+\]")
 _NUMBER = re.compile(r"(?<![\w.-])[0-9]+(?![\w-]|\.[0-9])")
-_SIZE = re.compile(r"([0-9]+)( +)([0-9]+)(?![0-9])")
-_UNIQUE_ID = re.compile(r"([0-9]+)( +)([!-~]+)")
-_TAG = re.compile(r"([!-\-/-~][!-~]*)")
+_SIZE = r"([0-9]+)( +)([0-9]+)(?![0-9])"
+_UNIQUE_ID = r"([0-9]+)( +)([!-~]+)"
+_TAG = r"([!-\-/-~][!-~]*)"
 #: A line of a header: its name with the colon, its value.
-HEADER = re.compile(r"([!-\-/-9;-~][!-9;-~]*:)(.*)")
+HEADER = r"([!-\-/-9;-~][!-9;-~]*:)(.*)"
 
 #: How the rows that are no message look: a pattern for the beginning of a line, and its groups.
-SHAPES: dict[Rows, tuple[re.Pattern[str], tuple[Part, ...]]] = {
+SHAPES: dict[Rows, tuple[str, tuple[Part, ...]]] = {
     Rows.SIZES: (_SIZE, (Part.NUMBER, Part.TEXT, Part.NUMBER)),
     Rows.UNIQUE_IDS: (_UNIQUE_ID, (Part.NUMBER, Part.TEXT, Part.UNIQUE_ID)),
     Rows.TAGS: (_TAG, (Part.TAG,)),
@@ -122,7 +122,7 @@ def _answer(text: str, command: CommandLine | None) -> Pairs:
 
 def _shaped(text: str, rows: Rows) -> Pairs:
     pattern, parts = SHAPES[rows]
-    if found := pattern.match(text):
+    if found := re.match(pattern, text):
         yield from zip(parts, found.groups(), strict=True)
         yield from _gap(text[found.end() :])
 
@@ -141,7 +141,7 @@ def row(line: str, rows: Rows, *, header: bool = False) -> Pairs:
 
 
 def _header(line: str) -> Pairs:
-    if found := HEADER.match(line):
+    if found := re.match(HEADER, line):
         yield Part.HEADER_NAME, found[1]
         yield Part.HEADER_VALUE, line[found.end(1) :]
     else:
@@ -226,6 +226,6 @@ def _arguments(rest: str, known: Command) -> Pairs:
 def _argument(word: str, kind: Kind) -> Part:
     if kind.secret:
         return Part.SECRET
-    if not kind.rest and not kind.pattern.fullmatch(octets(word)):
+    if not kind.rest and not kind.matches(octets(word)):
         return Part.UNKNOWN
     return Part.NUMBER if kind in (MESSAGE, LINES) else Part.ARGUMENT

@@ -83,6 +83,8 @@ class DialoguePrinter:
         self._line(b"S: ", octets[:-2] if octets.endswith(b"\r\n") else octets, Side.SERVER)
 
     def _client_line(self, event: Event) -> None:
+        if self._body.unfinished:  # sent while a line of a body was coming
+            self._out.write(self._body.end())
         self._line(b"C: ", strip_end(self._redactor.octets(event)), Side.CLIENT)
 
     def _line(self, prefix: bytes, text: bytes, side: Side) -> None:

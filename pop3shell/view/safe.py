@@ -86,6 +86,11 @@ class VisibleLines:
         self._held = b""
         self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether a line was begun and not ended."""
+        return not self._fresh or bool(self._held)
+
     def feed(self, octets: bytes) -> bytes:
         """Return what can be shown of ``octets``, each CRLF as a line feed."""
         octets = self._held + octets

@@ -57,7 +57,7 @@ def test_sixty_columns_are_enough(open_terminal, small):
     terminal.type("ETR 1 2 3" + ENTER)
     terminal.wait_for("not sent; put ! before it to send it all the same")
     terminal.at_prompt("RETR 1 2 3")
-    said = "".join(terminal.lines())
+    said = " ".join(line.strip() for line in terminal.lines())
     assert "too many arguments; the syntax is RETR msg (RFC 1939 section 5)" in said
     terminal.type(CTRL_U)
     terminal.ask(":help", "")

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pop3shell.net.client import Client
 from pop3shell.net.errors import ConnectionTrouble
 from pop3shell.protocol import events as ev
-from pop3shell.protocol.advice import Advice, advise
 from pop3shell.protocol.commandline import parse
 from pop3shell.protocol.events import Ending, Side
 from pop3shell.protocol.lastexchange import LastExchange
@@ -26,6 +25,9 @@ from pop3shell.shell.interactive.screen import TerminalOut
 from pop3shell.shell.interactive.toolbar import duration
 from pop3shell.shell.script import CLOSE_WITHIN
 from pop3shell.shell.shell import ColonError, Refused, Shell
+
+if TYPE_CHECKING:  # imported when a line is typed
+    from pop3shell.protocol.advice import Advice
 
 #: What can be done without a connection.
 AGAIN = ":reconnect connects again, :quit leaves"
@@ -211,6 +213,8 @@ class Interactive:
 
     async def _with_password(self, octets: bytes) -> bytes:
         """Ask for the password of a bare PASS; empty if none was given."""
+        from pop3shell.protocol.advice import advise
+
         client = self.shell.client
         verb = octets.strip()
         if client.dialogue.challenged or verb.upper() != commands.PASS.verb.encode():

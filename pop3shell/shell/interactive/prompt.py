@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.clipboard import InMemoryClipboard
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
@@ -23,6 +22,7 @@ from prompt_toolkit.styles import Style
 
 from pop3shell.shell.interactive.completion import Candidate
 from pop3shell.shell.interactive.history import HistoryFile
+from pop3shell.shell.interactive.suggestion import SuggestLatest
 from pop3shell.view.parts import typed
 from pop3shell.view.safe import UNSAFE, is_common, visible_text
 
@@ -68,12 +68,13 @@ class Prompt:
             lexer=_LineLexer(around),
             completer=_Completer(around),
             complete_while_typing=True,
-            auto_suggest=AutoSuggestFromHistory(),
+            auto_suggest=SuggestLatest(),
             history=_History(history, around),
             bottom_toolbar=lambda: [("class:bottom-toolbar.text", around.toolbar())],
             key_bindings=_keys(around),
             input_processors=[_MaskProcessor(around)],
             style=Style.from_dict(style),
+            include_default_pygments_style=False,
             color_depth=self._depth,
             vi_mode=vi,
             enable_suspend=True,
