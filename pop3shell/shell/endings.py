@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 from pop3shell.net.client import Client
 from pop3shell.protocol.events import Ending
 
+#: Seconds that the server has to close after QUIT was answered.
+CLOSE_WITHIN = 10.0
+
 
 def tls_failure(client: Client) -> str:
     """Say why TLS failed; empty if it didn't."""

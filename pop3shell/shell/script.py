@@ -10,13 +10,10 @@ from pop3shell.protocol.events import Ending
 from pop3shell.protocol.framing import CRLF
 from pop3shell.protocol.replies import Status
 from pop3shell.protocol.spec import commands
-from pop3shell.shell.endings import cut_off
+from pop3shell.shell.endings import CLOSE_WITHIN, cut_off
 from pop3shell.shell.exits import Exit
 from pop3shell.shell.lines import InputLines
 from pop3shell.shell.shell import ColonError, Shell
-
-#: Seconds that the server has to close after QUIT was answered.
-CLOSE_WITHIN = 10.0
 
 _QUIT = commands.QUIT.verb
 

@@ -15,7 +15,7 @@ from pop3shell.protocol.events import Ending, Side
 from pop3shell.protocol.lastexchange import LastExchange
 from pop3shell.protocol.spec import commands
 from pop3shell.protocol.spec.states import Effect, State
-from pop3shell.shell.endings import cut_off
+from pop3shell.shell.endings import CLOSE_WITHIN, cut_off
 from pop3shell.shell.exits import Exit
 from pop3shell.shell.interactive.asking import LinePrompt, Questions
 from pop3shell.shell.interactive.interruption import Interruption
@@ -23,7 +23,6 @@ from pop3shell.shell.interactive.masking import Mask
 from pop3shell.shell.interactive.pasting import Pasted
 from pop3shell.shell.interactive.screen import TerminalOut
 from pop3shell.shell.interactive.toolbar import duration
-from pop3shell.shell.script import CLOSE_WITHIN
 from pop3shell.shell.shell import ColonError, Refused, Shell
 
 if TYPE_CHECKING:  # imported when a line is typed
