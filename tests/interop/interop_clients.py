@@ -97,23 +97,32 @@ def by_curl(login: Login, folder: Path, *, delete: bool = False) -> Fetched:
     return Fetched([file.read_bytes() for file in sorted(folder.iterdir())], done.err)
 
 
-def by_mpop(login: Login, folder: Path, *, delete: bool = False, new: bool = False) -> Fetched:
-    """Fetch by mpop, pipelining if the server announces it; `new`: what it hasn't seen yet."""
+def mpop(login: Login, folder: Path, *options: str, auth: str = "user") -> Finished:
+    """Run mpop, pipelining if the server announces it; it delivers to the Maildir `folder`."""
     for part in ("cur", "new", "tmp"):
         (folder / part).mkdir(exist_ok=True)
-    done = run(
+    return run(
         [
             *(program("mpop"), "--debug", f"--host={login.host}", f"--port={login.port}"),
             *(f"--user={login.user}", f"--passwordeval=echo {login.password}", "--tls=off"),
-            *("--auth=" + ("apop" if login.apop else "user"), "--timeout=20"),
-            *("--keep=" + ("off" if delete else "on"), "--only-new=" + ("on" if new else "off")),
+            *("--auth=" + ("apop" if login.apop else auth), "--timeout=20"),
             *("--pipelining=auto", "--received-header=off"),
-            *(f"--uidls-file={folder.parent}/uidls", f"--delivery=maildir,{folder}"),
+            *(f"--uidls-file={folder.parent}/uidls", f"--delivery=maildir,{folder}", *options),
         ]
     )
+
+
+def delivered_by_mpop(folder: Path) -> list[bytes]:
+    """What is in the Maildir, in the order of delivery."""
+    return [file.read_bytes() for file in sorted((folder / "new").iterdir(), key=_delivery_order)]
+
+
+def by_mpop(login: Login, folder: Path, *, delete: bool = False, new: bool = False) -> Fetched:
+    """Fetch by mpop; `new`: what it hasn't seen yet."""
+    keep, which = "off" if delete else "on", "on" if new else "off"
+    done = mpop(login, folder, f"--keep={keep}", f"--only-new={which}")
     _ended("mpop", done)
-    files = sorted((folder / "new").iterdir(), key=_delivery_order)
-    return Fetched([on_the_wire(file.read_bytes()) for file in files], done.out)
+    return Fetched([on_the_wire(octets) for octets in delivered_by_mpop(folder)], done.out)
 
 
 def _delivery_order(file: Path) -> int:
@@ -132,14 +141,16 @@ mda "cat > {folder}/$(printf %04d $(ls {folder} | wc -l))"
 NOTHING_TO_FETCH = 1  # fetchmail's exit status
 
 
-def by_fetchmail(login: Login, folder: Path, *, delete: bool = False, new: bool = False) -> Fetched:
-    """Fetch by fetchmail; `new`: what it hasn't seen yet."""
+def fetchmail(
+    login: Login, folder: Path, *, delete: bool = False, new: bool = False, auth: str = "password"
+) -> Finished:
+    """Run fetchmail; `folder` gets a file for each message."""
     rules = FETCHMAIL.format(
         login=login,
         folder=folder,
         local=getpass.getuser(),
         protocol="APOP" if login.apop else "POP3",
-        auth="" if login.apop else "auth password",
+        auth="" if login.apop else f"auth {auth}",
         ids="uidl" if new else "",
         which="no fetchall" if new else "fetchall",
         keep="no keep" if delete else "keep",
@@ -147,7 +158,12 @@ def by_fetchmail(login: Login, folder: Path, *, delete: bool = False, new: bool 
     where = {"FETCHMAILHOME": str(folder.parent)}
     ids = f"{folder.parent}/fetchids"
     argv = [program("fetchmail"), "-f", "-", "-v", "--nosyslog", "--idfile", ids]
-    done = run(argv, rules.encode(), where)
+    return run(argv, rules.encode(), where)
+
+
+def by_fetchmail(login: Login, folder: Path, *, delete: bool = False, new: bool = False) -> Fetched:
+    """Fetch by fetchmail; `new`: what it hasn't seen yet."""
+    done = fetchmail(login, folder, delete=delete, new=new)
     _ended("fetchmail", done, NOTHING_TO_FETCH)
     return Fetched([file.read_bytes() for file in sorted(folder.iterdir())], done.out)
 

@@ -166,11 +166,19 @@ class Dovecot:
         maildir = self.base / "homes" / name / "Maildir"
         for part in ("cur", "new", "tmp"):
             (maildir / part).mkdir(parents=True)
-        for number, octets in enumerate(messages.values(), 1):
-            (maildir / "new" / f"{1700000000 + number}.M1P1.example").write_bytes(octets)
+        account = Account(name, password, maildir)
         self._own(maildir.parent)
+        for octets in messages.values():
+            self.deliver(account, octets)
         (self.base / "users" / name).write_text(f"{name}:{password}\n")
-        return Account(name, password, maildir)
+        return account
+
+    def deliver(self, account: Account, octets: bytes) -> None:
+        """One more message, behind those there are."""
+        file = account.maildir / "new" / f"{1700000001 + len(account.files)}.M1P1.example"
+        file.write_bytes(octets)
+        if self.root:
+            shutil.chown(file, self.mail.user, self.mail.group)
 
     def log(self) -> str:
         """What Dovecot wrote into its log so far."""

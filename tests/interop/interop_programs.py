@@ -9,6 +9,7 @@ import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import pytest
 
@@ -95,15 +96,19 @@ class Shell:
         return run([*command, *options], given, env)
 
 
-class Serving:
-    """`pop3shell serve` in a process of its own; use it as a context manager."""
+class Listening:
+    """A command of pop3shell that listens, in a process of its own; use it as a context manager.
 
-    def __init__(self, path: Path, *options: str) -> None:
-        self.command = [sys.executable, "-m", "pop3shell", "serve", str(path), *options]
-        self.env = {**os.environ, **home(path.parent)}
+    Once it has ended, `status` and `err` tell how.
+    """
+
+    def __init__(self, folder: Path, *words: str) -> None:
+        self.words = words
+        self.command = [sys.executable, "-m", "pop3shell", *words]
+        self.env = {**os.environ, **home(folder)}
         self.port = self.tls_port = 0
 
-    def __enter__(self) -> "Serving":
+    def __enter__(self) -> Self:
         self._process = subprocess.Popen(
             self.command,
             stdin=subprocess.DEVNULL,
@@ -112,7 +117,7 @@ class Serving:
             env=self.env,
         )
         self.host, self.port = self._address("listening on ")
-        if "--tls-port" in self.command:
+        if "--tls-port" in self.words:
             _, self.tls_port = self._address("listening with TLS on ")
         return self
 
@@ -122,21 +127,22 @@ class Serving:
         if not line.startswith(words):
             self._process.kill()
             _, errors = self._process.communicate(timeout=SECONDS)
-            raise RuntimeError(f"pop3shell serve said {line!r}; errors: {errors.decode()}")
+            raise RuntimeError(f"{self.words} said {line!r}; errors: {errors.decode()}")
         host, _, port = line.removeprefix(words).rpartition(":")
         return host, int(port)
 
     def __exit__(self, *exc: object) -> None:
         self._process.send_signal(signal.SIGTERM)
+        out = self.err = b""
         try:
-            out, errors = self._process.communicate(timeout=SECONDS)
+            out, self.err = self._process.communicate(timeout=SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
-            out, errors = self._process.communicate(timeout=SECONDS)
+            out, self.err = self._process.communicate(timeout=SECONDS)
             raise
         finally:
-            print(f"pop3shell serve: status {self._process.returncode}\n{out!r}\n{errors!r}")
-        self.status = self._process.returncode
+            self.status = self._process.returncode
+            print(f"{self.words}: status {self.status}\n{out!r}\n{self.err!r}")
 
     def _line(self) -> str:
         """The next line it prints, waited for no longer than SECONDS."""
@@ -148,3 +154,17 @@ class Serving:
             return lines.get(timeout=SECONDS).decode().rstrip()
         except queue.Empty:
             return f"nothing within {SECONDS:g} s"
+
+
+class Serving(Listening):
+    """`pop3shell serve`: the practice server."""
+
+    def __init__(self, path: Path, *options: str) -> None:
+        super().__init__(path.parent, "serve", str(path), *options)
+
+
+class Mocked(Listening):
+    """`pop3shell mock --strict`: the server's side of a transcript."""
+
+    def __init__(self, transcript: Path, *options: str) -> None:
+        super().__init__(transcript.parent, "mock", "--strict", str(transcript), *options)

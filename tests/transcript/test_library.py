@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from pop3shell.transcript.reader import read_file
 
 LIBRARY = Path(__file__).parents[2] / "transcripts"
 RECORDED = sorted(LIBRARY.glob("*.pop3"))
+ALL = sorted([*RECORDED, *LIBRARY.glob("*.txt")])
+PAGE = (LIBRARY / "README.md").read_text()
 
 
 @pytest.mark.parametrize("file", RECORDED, ids=lambda file: file.stem)
@@ -23,15 +26,28 @@ def test_each_can_be_read_and_says_what_it_shows(file):
 
 @pytest.mark.parametrize("file", RECORDED, ids=lambda file: file.stem)
 def test_each_is_safe_to_share(file):
-    assert b"tanstaaf" not in file.read_bytes()
+    octets = file.read_bytes()
+    assert b"tanstaaf" not in octets
+    assert not re.search(rb"/(tmp|home|root|work|var)/", octets)
     for entry in read_file(file):
         if isinstance(entry, ClientLine) and entry.octets.upper().startswith(b"PASS "):
             assert entry.placeholders
 
 
+@pytest.mark.parametrize("file", ALL, ids=lambda file: file.name)
+def test_each_can_be_found_on_the_page_beside_it(file):
+    assert f"`{file.name}`" in PAGE
+
+
+def test_the_page_names_no_file_that_is_missing():
+    named = set(re.findall(r"`([a-z0-9-]+\.(?:pop3|txt))`", PAGE))
+    assert named == {file.name for file in ALL}
+
+
 def test_the_library_has_what_a_class_and_an_admin_look_for():
     names = {file.stem for file in RECORDED}
     assert {"dovecot-stls", "dovecot-reading", "dovecot-deletion", "practice-tour"} <= names
+    assert {"dovecot-in-use", "dovecot-autologout", "dovecot-login-failures"} <= names
     octets = sum(
         len(entry.octets)
         for file in RECORDED
