@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import socket
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pop3shell.net.connection import Connection
@@ -43,6 +44,8 @@ class Client:
         self.address = ""
         self.tls: TlsLayer | None = None
         self.timeout = timeout
+        self.ahead: Callable[[], bytes] | None = None
+        """Gives what to send as soon as replies were read, before the observers hear of them."""
         self._loop = asyncio.get_running_loop()
         self._connection: Connection | None = None
         self._waiters: set[asyncio.Future[None]] = set()
@@ -167,10 +170,14 @@ class Client:
         now = self._loop.time()
         if not self.dialogue.outstanding or self.dialogue.challenged:
             self._heard = now
+        self._connection.send(octets)
+        self._sent(octets, now)
+
+    def _sent(self, octets: bytes, now: float) -> None:
         self._unended = not octets.endswith(b"\n")
         self._dispatch(self.dialogue.client(octets, now))
-        self._connection.send(octets)
-        self._arm()
+        if self._quiet is not None or self.dialogue.patience is not None:
+            self._arm()
 
     async def settled(self, outstanding: int = 0) -> None:
         """Wait until at most ``outstanding`` replies are due, a challenge came, or the end."""
@@ -211,7 +218,13 @@ class Client:
         self._heard = now = self._loop.time()
         if self.greeting is None:
             self._before_greeting += len(data)
-        self._dispatch(self.dialogue.server(data, now))
+        events = self.dialogue.server(data, now)
+        octets = self.ahead() if self.ahead is not None else b""
+        if octets and self._connection is not None:
+            self._connection.send(octets)
+        self._dispatch(events)
+        if octets:
+            self._sent(octets, now)
         if self._waiters and self._is_over():
             self._wake()
         if self._quiet is not None or self.dialogue.patience is not None:

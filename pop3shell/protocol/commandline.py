@@ -67,13 +67,16 @@ def parse(raw: bytes) -> CommandLine:
     row = commands.find(verb)
     if not blank:
         return CommandLine(raw, verb, row, ())
-    if row is None:
-        return CommandLine(raw, verb, None, tuple(rest.split(b" ")))
-    return CommandLine(raw, verb, row, _split(rest, row))
+    blanks = _BLANKS[row.verb] if row is not None else -1
+    return CommandLine(raw, verb, row, tuple(rest.split(b" ", blanks)))
 
 
-def _split(rest: bytes, row: Command) -> tuple[bytes, ...]:
+def _blanks(row: Command) -> int:
+    """At how many blanks the arguments are parted: -1 for all, fewer if one takes the rest."""
     for index, argument in enumerate(row.arguments):
         if argument.kind.rest:
-            return tuple(rest.split(b" ", index))
-    return tuple(rest.split(b" "))
+            return index
+    return -1
+
+
+_BLANKS = {row.verb: _blanks(row) for row in commands.COMMANDS}

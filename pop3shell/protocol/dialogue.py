@@ -62,6 +62,10 @@ from pop3shell.protocol.spec import commands
 from pop3shell.protocol.spec.commands import Shape
 from pop3shell.protocol.spec.states import State
 
+# Bound once: Python 3.11 takes long to find the member of an enumeration.
+_OK, _ERR = Status.OK, Status.ERR
+_SINGLE, _MULTI = Shape.SINGLE, Shape.MULTI
+
 
 class Dialogue:
     """Follows one session. ``session`` holds what it told, ``findings`` what was wrong."""
@@ -77,6 +81,7 @@ class Dialogue:
         self._client_cut: CutLine | None = None
         self._server_cut: CutLine | None = None
         self._logins = LoginWatch()
+        self._reader = BodyReader()
         self._body: BodyReader | None = None
         self._kept = 0
         self._unexplained = b""
@@ -261,13 +266,13 @@ class Dialogue:
             return
         self.greeted = True
         status, text = self._status(line)
-        if status is not Status.OK:
+        if status is not _OK:
             self._note(reading.GREETING, wording.NEGATIVE_GREETING, line)
-            self._events.append(Greeting(raw, Status.ERR, text, b""))
+            self._events.append(Greeting(raw, _ERR, text, b""))
             return
         self.session.greeted(text)
         stamp = self.session.timestamp
-        self._events.append(Greeting(raw, Status.OK, text, stamp))
+        self._events.append(Greeting(raw, _OK, text, stamp))
         if b"<" in text and not stamp:
             self._note(reading.TIMESTAMP, wording.TIMESTAMP, line)
         self._events.append(StateChanged(State.CONNECTED, State.AUTHORIZATION))
@@ -295,7 +300,7 @@ class Dialogue:
     def _reply(self, raw: bytes, line: bytes, now: float) -> None:
         exchange = self._pending[0]
         command = exchange.command
-        if line.startswith(b"+") and command.row is commands.AUTH and line[1:2] in b" \r\n":
+        if command.row is commands.AUTH and line.startswith(b"+") and line[1:2] in b" \r\n":
             self._challenge(raw, line, exchange)
             return
         status, text = self._status(line)
@@ -305,11 +310,12 @@ class Dialogue:
             return
         exchange.status, exchange.text = status, text
         self._events.append(StatusLine(raw, status, text, command))
-        shape = command.shape if status is Status.OK else Shape.SINGLE
-        if shape is Shape.SINGLE:
+        shape = command.shape if status is _OK else _SINGLE
+        if shape is _SINGLE:
             self._finish(now)
-        elif shape is Shape.MULTI:
-            self._body = BodyReader(bare_lf=not line.endswith(CRLF))
+        elif shape is _MULTI:
+            self._body = self._reader
+            self._reader.begin(bare_lf=not line.endswith(CRLF))
             if keeps_body(command):
                 exchange.kept, self._kept = [], 0
 
@@ -335,7 +341,7 @@ class Dialogue:
 
     def _read_body(self, body: BodyReader, data: bytes, at: int, now: float) -> int:
         exchange = self._pending[0]
-        chunk, behind = body.feed(data, at, more=len(self._pending) > 1)
+        chunk, behind = body.feed(data, at)
         if chunk is not None:
             if exchange.kept is not None:
                 self._keep(exchange, chunk.content)
@@ -369,9 +375,9 @@ class Dialogue:
         """The oldest command has all of its reply."""
         exchange = self._pending.popleft()
         before = self.session.state
-        if exchange.status is Status.OK:
+        if exchange.status is _OK:
             self.session.succeeded(exchange.command, exchange.text, exchange.kept)
-        elif exchange.status is Status.ERR:
+        elif exchange.status is _ERR:
             self.session.failed(exchange.command)
         seconds = now - exchange.sent
         self._events.append(ReplyEnd(exchange.command, exchange.status, seconds))

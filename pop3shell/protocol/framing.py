@@ -7,7 +7,7 @@ runs per line; it runs per chunk, and per such line only where a rule is broken.
 from __future__ import annotations
 
 import re
-from itertools import islice
+from itertools import takewhile
 from operator import methodcaller
 from typing import NamedTuple
 
@@ -15,7 +15,6 @@ CRLF = b"\r\n"
 LF = b"\n"
 TERMINATOR = b".\r\n"
 
-_END = CRLF + TERMINATOR
 _SPLIT = {CRLF: re.compile(rb"\r\n\.").split, LF: re.compile(rb"\n\.").split}
 _HOLD = {CRLF: (b"\r\n.\r", b"\r\n.", b"\r\n", b"\r"), LF: (b"\n.\r", b"\n.", b"\n")}
 _is_stuffed = methodcaller("startswith", b".")
@@ -57,22 +56,35 @@ class BodyChunk(NamedTuple):
     @property
     def content(self) -> bytes:
         """The octets without the stuffed dots."""
-        joined = self.pieces[0] if len(self.pieces) == 1 else self.line_end.join(self.pieces)
-        return joined[self.start :] if self.start else joined
+        return self.line_end.join(self.pieces)
+
+    @property
+    def content_octets(self) -> int:
+        """How many octets the content has."""
+        return sum(map(len, self.pieces)) + len(self.line_end) * (len(self.pieces) - 1)
 
 
 class BodyReader:
-    """Finds the end of one multi-line reply, fed with what follows its status line.
-
-    ``bare_lf`` is for a server whose status line ended in a bare LF: all its lines are then taken
-    to end so. Otherwise only CRLF-dot begins a line that counts; a terminator that itself ends in
-    a bare LF is accepted, and told by ``terminator``.
+    """Finds the end of one multi-line reply after the other, fed with what follows status lines.
 
     ``terminator`` holds the last line once it was seen, ``unstuffed`` counts the lines that began
     with a single dot though they had more to say; that dot is dropped, as the RFC has it.
+
+    A block that holds many replies is split once for all of them.
     """
 
-    def __init__(self, bare_lf: bool = False) -> None:
+    def __init__(self) -> None:
+        self._data: bytes | None = None
+        self._forget()
+        self.begin()
+
+    def begin(self, *, bare_lf: bool = False) -> None:
+        """Expect a body.
+
+        ``bare_lf`` is for a server whose status line ended in a bare LF: all its lines are then
+        taken to end so. Otherwise only CRLF-dot begins a line that counts; a terminator that
+        itself ends in a bare LF is accepted.
+        """
         self._line_end = LF if bare_lf else CRLF
         # The status line's end is the line end before the first line of the body. It is in the
         # first block, but not in what is handed on.
@@ -86,70 +98,104 @@ class BodyReader:
         """Octets of the body held back because they may begin the terminator."""
         return self._held[self._skip :]
 
-    def feed(
-        self, data: bytes, start: int = 0, *, more: bool = False
-    ) -> tuple[BodyChunk | None, int]:
+    def feed(self, data: bytes, start: int = 0) -> tuple[BodyChunk | None, int]:
         """Read ``data`` from ``start``. Return the chunk, if any, and the index behind the end.
 
-        The index is -1 while the body goes on. ``more`` says that other replies may follow in
-        ``data``: the end is then looked for first, so that they aren't split in vain.
+        The index is -1 while the body goes on.
         """
-        stop = -1
-        if more:
-            stop = data.find(_END, start)
-        body = data[start : stop + len(_END)] if stop >= 0 else data[start:] if start else data
-        block = self._held + body
-        pieces = _SPLIT[self._line_end](block)
-        if len(pieces) > 1 and not all(map(_is_stuffed, islice(pieces, 1, None))):
-            dot = self._regular_end(block, pieces) or self._find_end(block, pieces)
-            if dot >= 0:
-                behind = start + dot + len(self.terminator) - len(self._held)
-                return self._chunk(block, dot, pieces), behind
-        return self._hold_back(block, pieces), -1
+        begin = self._go_on(start) if data is self._data else -1
+        if begin < 0:
+            begin = self._split(data, start)
+        first = self._pieces[self._index][begin - self._offset :]
+        pieces = [first[self._skip :]] if first or not self._skip else []
+        dot = self._find_end(pieces)
+        if dot < 0:
+            chunk = self._hold_back(begin, pieces)
+            self._forget()
+            return chunk, -1
+        behind = dot + len(self.terminator) + self._shift
+        chunk = self._chunk(begin, dot, pieces)
+        if behind == len(data):
+            self._forget()
+        return chunk, behind
 
-    def _regular_end(self, block: bytes, pieces: list[bytes]) -> int:
-        """Index of the terminator's dot if it ends the block and all else is in order, or 0."""
-        if pieces[-1] != CRLF or not all(map(_is_stuffed, islice(pieces, 1, len(pieces) - 1))):
-            return 0
-        pieces[-1] = b""
-        self.terminator = TERMINATOR
-        return len(block) - len(TERMINATOR)
+    # A block is what was held back and the data behind it; ``_pieces`` is the block split at the
+    # lines that begin with a dot. The piece at ``_index`` begins at ``_offset`` of the block;
+    # ``_rest`` gives those behind it. ``_shift`` leads from an index in the block to one in the
+    # data.
 
-    def _find_end(self, block: bytes, pieces: list[bytes]) -> int:
-        """Index of the terminator's dot, or -1. ``pieces`` is cut down to what stands before."""
-        dot = len(pieces[0]) + len(self._line_end)
-        for index, piece in enumerate(islice(pieces, 1, None), 1):
-            if not piece.startswith(b"."):
-                following = block[dot + 1 : dot + 3]
-                if following == CRLF or following.startswith(LF):
-                    self.terminator = b"." + (CRLF if following == CRLF else LF)
-                    pieces[index:] = [b""]
-                    return dot
-                if following not in (b"", b"\r"):
-                    self.unstuffed += 1
-            dot += 1 + len(piece) + len(self._line_end)
-        return -1
+    def _forget(self) -> None:
+        self._data, self._block = None, b""
+        self._pieces: list[bytes] = []
+        self._rest = iter(self._pieces)
+        self._index = self._offset = self._shift = 0
+        self._split_at = b""
 
-    def _hold_back(self, block: bytes, pieces: list[bytes]) -> BodyChunk | None:
+    def _split(self, data: bytes, start: int) -> int:
+        self._data = data
+        self._block = self._held + (data[start:] if start else data)
+        self._split_at = self._line_end
+        self._pieces = _SPLIT[self._line_end](self._block)
+        self._rest = iter(self._pieces)
+        next(self._rest)
+        self._index = self._offset = 0
+        self._shift = start - len(self._held)
+        return 0
+
+    def _go_on(self, start: int) -> int:
+        """Go to the piece in which a reply begins, further on in the same block.
+
+        Returns the index in the block of the end of its status line, or -1 where the block must
+        be split anew.
+        """
+        begin = start - self._shift - self._skip
+        if not self._skip or begin < self._offset or self._split_at is not self._line_end:
+            return -1
+        while (size := len(self._pieces[self._index])) < begin - self._offset:
+            self._offset += size + len(self._line_end) + 1
+            self._index += 1
+            next(self._rest)
+        return begin
+
+    def _find_end(self, pieces: list[bytes]) -> int:
+        """Index in the block of the terminator's dot, or -1. The pieces before it are added."""
+        while True:
+            stuffed = list(takewhile(_is_stuffed, self._rest))
+            octets = len(self._pieces[self._index]) + sum(map(len, stuffed))
+            lines = len(stuffed) + 1
+            pieces += stuffed
+            self._index += lines
+            if self._index >= len(self._pieces):
+                return -1
+            self._offset += octets + lines * (len(self._line_end) + 1)
+            following = self._block[self._offset : self._offset + 2]
+            if following == CRLF or following.startswith(LF):
+                self.terminator = TERMINATOR if following == CRLF else b".\n"
+                pieces.append(b"")
+                return self._offset - 1
+            pieces.append(self._pieces[self._index])
+            self.unstuffed += following not in (b"", b"\r")
+
+    def _hold_back(self, begin: int, pieces: list[bytes]) -> BodyChunk | None:
         """Keep what may begin the terminator for the next time; hand on the rest."""
         held = b""
-        for begin in _HOLD[self._line_end]:
-            if block.endswith(begin):
-                held = begin
+        for octets in _HOLD[self._line_end]:
+            if self._block.endswith(octets):
+                held = octets
                 break
-        stop = len(block) - len(held)
-        if stop < self._skip:  # nothing but the status line's end
-            self._held = block
+        stop = len(self._block) - len(held)
+        if stop < begin + self._skip:  # nothing but the status line's end
+            self._held = self._block[begin:]
             return None
         if b"." in held:
             pieces.pop()
         elif held:
             pieces[-1] = pieces[-1][: -len(held)]
         self._held = held
-        return self._chunk(block, stop, pieces)
+        return self._chunk(begin, stop, pieces)
 
-    def _chunk(self, block: bytes, stop: int, pieces: list[bytes]) -> BodyChunk | None:
-        skip, self._skip = self._skip, 0
-        if stop <= skip:
+    def _chunk(self, begin: int, stop: int, pieces: list[bytes]) -> BodyChunk | None:
+        start, self._skip = begin + self._skip, 0
+        if stop <= start:
             return None
-        return BodyChunk(block, skip, stop, pieces, self._line_end)
+        return BodyChunk(self._block, start, stop, pieces, self._line_end)

@@ -216,13 +216,8 @@ class Recorder:
         if growing := self._of(event.command):
             body = growing.body = growing.body or Body()
             chunk = event.chunk
-            octets = chunk.stop - chunk.start
-            body.octets += octets
-            pieces = chunk.pieces
-            if len(pieces) > 1:
-                joints = len(chunk.line_end) * (len(pieces) - 1)
-                octets = sum(map(len, pieces)) + joints - chunk.start
-            body.content += octets
+            body.octets += chunk.stop - chunk.start
+            body.content += chunk.content_octets
             if body.lines is not None:
                 if body.octets > COUNTED:
                     body.lines = None

@@ -19,7 +19,8 @@ class Status(Enum):
 LONGEST_LINE = 512
 
 # The patterns are compiled by `re` when they are first used: the first prompt comes the sooner.
-_INDICATORS = {b"+OK": Status.OK, b"-ERR": Status.ERR}
+_OK = Status.OK
+_INDICATORS = {b"+OK": _OK, b"-ERR": Status.ERR}
 _INDICATOR = rb"(?i)\+OK|-ERR"
 _CODE = rb"\[([^\s\]]+)\]"
 _STAT = rb" ?([0-9]{1,20}) +([0-9]{1,20})(?![0-9])"
@@ -37,7 +38,7 @@ def status_of(line: bytes) -> tuple[Status | None, bytes, bool]:
     line begins with none.
     """
     if line.startswith((b"+OK ", b"+OK\r\n")):
-        return Status.OK, strip_end(line[4:] if line[3] == 32 else line[3:]), True
+        return _OK, strip_end(line[4:] if line[3] == 32 else line[3:]), True
     word, _, text = strip_end(line).partition(b" ")
     status = _INDICATORS.get(word)
     if status:

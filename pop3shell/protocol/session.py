@@ -13,6 +13,8 @@ from pop3shell.protocol.spec.states import TRANSITIONS, Effect, State
 
 T = TypeVar("T")
 
+_NONE = Effect.NONE
+
 
 class Session:
     """The facts of a session as its dialogue showed them; nothing is guessed.
@@ -84,7 +86,7 @@ class Session:
         self.user_accepted = False
         if row is None:
             return
-        if row.effect is not Effect.NONE:
+        if row.effect is not _NONE:
             self._apply(row.effect, command)
             self.state = TRANSITIONS.get((self.state, row.effect), self.state)
         if learn := _LEARN.get(row):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import islice
 from typing import Any
 
 from pop3shell.net.errors import ConnectionTrouble
+from pop3shell.net.pipeline import Pipeline
 from pop3shell.protocol import events as ev
 from pop3shell.protocol.framing import CRLF
 from pop3shell.protocol.replies import Status
@@ -96,9 +96,7 @@ class Headers:
         self._shell = shell
         self._numbers = numbers
         line = f"{commands.TOP.verb} %d 0\r\n".encode()
-        self._lines = map(line.__mod__, numbers)
-        self._left = len(numbers)
-        self._window = window
+        self._pipeline = Pipeline(shell.client, map(line.__mod__, numbers), window)
         self._header = bytearray()
         self._ended = False
         self._octets = 0
@@ -110,7 +108,6 @@ class Headers:
             ev.StatusLine: self._status,
             ev.BodyData: self._data,
             ev.BodyEnd: self._body_end,
-            ev.ReplyEnd: self._replied,
         }
 
     async def run(self) -> None:
@@ -119,23 +116,12 @@ class Headers:
         client.observers.append(self)
         try:
             with quietly(self._shell):
-                self._send_more()
+                self._pipeline.start()
                 self._shell.flush()
-                while self._left and not client.closed:
-                    await client.settled()
-                await client.settled()
+                await self._pipeline.finish()
         finally:
-            self._left = 0
             client.observers.remove(self)
             self._progress.end()
-
-    def _send_more(self) -> None:
-        client = self._shell.client
-        room = self._window - client.dialogue.outstanding
-        lines = list(islice(self._lines, max(0, min(self._left, room))))
-        self._left -= len(lines)
-        if lines and not client.closed:
-            client.send(b"".join(lines))
 
     # ---- one message ----
 
@@ -148,6 +134,9 @@ class Headers:
             self._take(event, Summary(trouble="the connection ended in its reply"))
         elif event.status is Status.ERR:
             self._refused += 1
+            if self._refused >= GIVE_UP_AFTER:
+                self.missing = True
+                self._pipeline.stop()
             text = visible(self._shell.redactor.mask(event.text))
             self._take(event, Summary(trouble=f"{commands.TOP.verb} refused: {text}"))
 
@@ -177,13 +166,6 @@ class Headers:
             self._take(event, Summary(found.date, found.sender, found.subject, trouble))
         else:
             self._take(event, summarise(header))
-
-    def _replied(self, event: ev.ReplyEnd) -> None:
-        """Send the next commands as soon as there is room, without waking anybody up."""
-        if self._refused >= GIVE_UP_AFTER:
-            self._left, self.missing = 0, True
-        elif self._left and self._shell.client.dialogue.outstanding <= self._window // 2:
-            self._send_more()
 
     def _far(self) -> str:
         return f"{len(self.summaries)} of {len(self._numbers)} messages"

@@ -136,12 +136,13 @@ class Mbox:
         self._put(content)
 
     def _put(self, content: bytes) -> None:
-        if b"From " in content:
-            if self._fresh and _FROM_LINE.match(content):
-                self._file.write(b">")
-            content = _LATER_FROM_LINE.sub(rb"\n>\1", content)
-        self._fresh = content.endswith(b"\n") or (self._fresh and not content)
-        self._file.write(content)
+        if self._fresh and _FROM_LINE.match(content):
+            self._file.write(b">")
+        if content:
+            self._fresh = content.endswith(b"\n")
+            if _LATER_FROM_LINE.search(content):
+                content = _LATER_FROM_LINE.sub(rb"\n>\1", content)
+            self._file.write(content)
 
     def finish(self) -> None:
         """End the message with the blank line that mbox wants."""

@@ -15,15 +15,13 @@ LINES = st.sampled_from(
 SIZES = st.lists(st.integers(1, 9), min_size=1, max_size=8)
 
 
-def feed(
-    reader: BodyReader, data: bytes, lengths: list[int], more: bool = False
-) -> tuple[bytes, bytes, int]:
+def feed(reader: BodyReader, data: bytes, lengths: list[int]) -> tuple[bytes, bytes, int]:
     """Read data in chunks of these lengths; return (raw, content, index behind the end or -1)."""
     raw, content, at, count = b"", b"", 0, 0
     while at < len(data):
         length = lengths[count % len(lengths)]
         count += 1
-        chunk, behind = reader.feed(data[at : at + length], more=more)
+        chunk, behind = reader.feed(data[at : at + length])
         if chunk is not None:
             assert chunk.raw, "an empty chunk tells nothing"
             raw += chunk.raw
@@ -52,9 +50,10 @@ def naive(data: bytes, end: bytes) -> tuple[bytes, bytes, bytes, int, int]:
     return raw, content, b"", unstuffed, -1
 
 
-def assert_read_as_naively(data: bytes, lengths: list[int], bare_lf: bool, more: bool) -> None:
-    reader = BodyReader(bare_lf=bare_lf)
-    raw, content, behind = feed(reader, data, lengths, more)
+def assert_read_as_naively(data: bytes, lengths: list[int], bare_lf: bool) -> None:
+    reader = BodyReader()
+    reader.begin(bare_lf=bare_lf)
+    raw, content, behind = feed(reader, data, lengths)
     want = naive(data, b"\n" if bare_lf else b"\r\n")
     found = (raw, content, reader.terminator, reader.unstuffed, behind)
     if behind < 0:
@@ -76,20 +75,47 @@ def assert_read_as_naively(data: bytes, lengths: list[int], bare_lf: bool, more:
     tail=st.sampled_from([b".\r\n", b".\n", b"", b".", b".\r", b".\r\n+OK\r\n.\r\n"]),
     lengths=SIZES,
     bare_lf=st.booleans(),
-    more=st.booleans(),
 )
-@example([], b"\r\n", b".\r\n", [1], False, False)
-@example([b"x"], b"\r\n", b".\r\n", [4], False, False)
-def test_a_body_is_read_as_line_by_line_however_it_is_cut(lines, end, tail, lengths, bare_lf, more):
+@example([], b"\r\n", b".\r\n", [1], False)
+@example([b"x"], b"\r\n", b".\r\n", [4], False)
+def test_a_body_is_read_as_line_by_line_however_it_is_cut(lines, end, tail, lengths, bare_lf):
     data = b"".join(line + end for line in lines) + tail
-    assert_read_as_naively(data, lengths, bare_lf, more)
-    assert_read_as_naively(data, [len(data) + 1], bare_lf, more)
+    assert_read_as_naively(data, lengths, bare_lf)
+    assert_read_as_naively(data, [len(data) + 1], bare_lf)
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.text(".\r\nx", max_size=24).map(str.encode), SIZES, st.booleans(), st.booleans())
-def test_any_octets_are_read_as_line_by_line(data, lengths, bare_lf, more):
-    assert_read_as_naively(data, lengths, bare_lf, more)
+@given(st.text(".\r\nx", max_size=24).map(str.encode), SIZES, st.booleans())
+def test_any_octets_are_read_as_line_by_line(data, lengths, bare_lf):
+    assert_read_as_naively(data, lengths, bare_lf)
+
+
+REPLY = st.tuples(
+    st.lists(st.sampled_from([b"+OK", b".", b"..", b"x"]), min_size=1, max_size=3),  # not the body
+    st.lists(LINES, max_size=4),
+    st.sampled_from([b"\r\n", b"\n"]),
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(REPLY, max_size=6), st.booleans())
+def test_many_replies_in_one_block_are_read_as_each_by_itself(parts, again):
+    data, bodies = b"", []
+    for before, lines, end in parts:
+        data += end.join(before) + end
+        bodies.append((len(data), end == b"\n"))
+        data += b"".join(line + end for line in lines) + b"." + end
+    reader = BodyReader()
+    for _ in range(1 + again):  # the very same octets may come twice
+        for start, bare_lf in bodies:
+            reader.begin(bare_lf=bare_lf)
+            chunk, behind = reader.feed(data, start)
+            read = (chunk.raw, chunk.content) if chunk else (b"", b"")
+            raw, content, terminator, unstuffed, length = naive(
+                data[start:], b"\n" if bare_lf else b"\r\n"
+            )
+            assert (*read, behind) == (raw, content, start + length)
+            assert (reader.terminator, reader.unstuffed) == (terminator, unstuffed)
 
 
 @settings(max_examples=200, deadline=None)
@@ -137,9 +163,8 @@ def test_the_crlf_before_the_dot_belongs_to_the_message():
 
 
 def test_what_follows_the_end_is_left_for_the_next_reply():
-    for more in (False, True):
-        data = b"a\r\n.\r\n+OK next\r\n"
-        assert feed(BodyReader(), data, [100], more) == (b"a\r\n", b"a\r\n", 6)
+    data = b"a\r\n.\r\n+OK next\r\n"
+    assert feed(BodyReader(), data, [100]) == (b"a\r\n", b"a\r\n", 6)
 
 
 def test_an_unstuffed_dot_is_dropped_and_counted():

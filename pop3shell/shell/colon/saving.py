@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
-from itertools import islice
 from typing import Any
 
+from pop3shell.net.pipeline import Pipeline
 from pop3shell.protocol import events as ev
 from pop3shell.protocol.replies import Status
 from pop3shell.protocol.spec import commands
 from pop3shell.shell.colon.table import ColonCommand
 from pop3shell.shell.mailfiles import Target, discard, open_target
+from pop3shell.shell.progress import Progress
 from pop3shell.shell.shell import ColonError, Shell
 
 #: Commands sent ahead of their replies where PIPELINING is announced.
 WINDOW = 128
 #: Messages up to which each exchange is kept for ``:explain``; it takes a sixth of the time.
 EXPLAINED = 100
-#: Seconds between two looks at the progress.
-PROGRESS_EVERY = 0.2
 
 _RANGE = re.compile(r"([0-9]{1,10})(?:-([0-9]{1,10}))?")
 
@@ -28,41 +26,40 @@ _RANGE = re.compile(r"([0-9]{1,10})(?:-([0-9]{1,10}))?")
 class _Saving:
     """Watches the dialogue and puts the bodies of RETR into a target."""
 
-    def __init__(self, shell: Shell, target: Target, numbers: list[int]) -> None:
-        self.shell = shell
+    def __init__(self, shell: Shell, target: Target, numbers: list[int], window: int) -> None:
         self.target = target
         self.numbers = numbers
-        self._lines = map((commands.RETR.verb.encode() + b" %d\r\n").__mod__, numbers)
-        self._left = len(numbers)
-        self._window = 1
         self.octets = 0
         self.saved = self.saved_octets = 0
         self.begun = False
         self.refused: list[int] = []
         self.trouble: OSError | None = None
         self.open = False
-        self._shown = time.monotonic()
-        self._width = 0
-        self._progress = shell.errors.isatty()
+        self.progress = Progress(shell.errors)
+        self._shell = shell
+        lines = map((commands.RETR.verb.encode() + b" %d\r\n").__mod__, numbers)
+        self._pipeline = Pipeline(shell.client, lines, window)
         self.handlers: dict[type, Callable[[Any], None]] = {
             ev.StatusLine: self._status,
             ev.BodyData: self._data,
             ev.BodyEnd: self._end,
-            ev.ReplyEnd: self._next,
         }
 
-    # A fault in writing must not reach the connection: the replies are read to their end.
+    async def run(self) -> None:
+        """Retrieve every message."""
+        self._pipeline.start()
+        self._shell.flush()
+        await self._pipeline.finish()
 
     def _status(self, event: ev.StatusLine) -> None:
-        if event.status is Status.OK:
-            if self.trouble is None:
-                try:
-                    self.target.begin(event.command.number or 0)
-                    self.begun = self.open = True
-                except OSError as error:
-                    self.trouble = error
-        elif event.status is Status.ERR:
+        if event.status is Status.ERR:
             self.refused.append(event.command.number or 0)
+        elif event.status is Status.OK and self.trouble is None:
+            try:
+                self.target.begin(event.command.number or 0)
+                self.begun = self.open = True
+            except OSError as error:
+                self._fail(error)
 
     def _data(self, event: ev.BodyData) -> None:
         content = event.content
@@ -71,9 +68,8 @@ class _Saving:
             try:
                 self.target.write(content)
             except OSError as error:
-                self.trouble = error
-        if self._progress:
-            self.progress()
+                self._fail(error)
+        self.progress.show(self._far)
 
     def _end(self, event: ev.BodyEnd) -> None:
         if self.trouble is None:
@@ -83,49 +79,15 @@ class _Saving:
                 self.saved += 1
                 self.saved_octets = self.octets
             except OSError as error:
-                self.trouble = error
+                self._fail(error)
 
-    async def run(self, window: int) -> None:
-        """Retrieve every message, at most ``window`` commands ahead of the replies."""
-        self._window = window
-        self._send_more()
-        self.shell.flush()
-        client = self.shell.client
-        while self._left and not (client.closed or self.trouble):
-            await client.settled()
-        await client.settled()
+    def _fail(self, error: OSError) -> None:
+        """Ask for no more; the replies that are due are read to their end."""
+        self.trouble = error
+        self._pipeline.stop()
 
-    def _next(self, event: ev.ReplyEnd) -> None:
-        """Send the next commands as soon as there is room, without waking anybody up."""
-        dialogue = self.shell.client.dialogue
-        if self._left and dialogue.outstanding <= self._window // 2 and self.trouble is None:
-            self._send_more()
-
-    def _send_more(self) -> None:
-        client = self.shell.client
-        lines = list(islice(self._lines, self._window - client.dialogue.outstanding))
-        self._left -= len(lines)
-        if not client.closed:
-            client.send(b"".join(lines))
-
-    def progress(self) -> None:
-        """Show how far it is, now and then, on a terminal."""
-        now = time.monotonic()
-        if now - self._shown < PROGRESS_EVERY:
-            return
-        self._shown = now
-        text = f"{self.saved} of {len(self.numbers)} messages, {self.octets:,} octets"
-        self._write(text)
-
-    def end_progress(self) -> None:
-        """Take the progress line away."""
-        if self._width:
-            self._write("")
-
-    def _write(self, text: str) -> None:
-        print(f"\r{text:<{self._width}}", end="" if text else "\r", file=self.shell.errors,
-              flush=True)  # fmt: skip
-        self._width = len(text)
+    def _far(self) -> str:
+        return f"{self.saved} of {len(self.numbers)} messages, {self.octets:,} octets"
 
 
 async def _save(shell: Shell, arguments: str) -> None:
@@ -143,10 +105,10 @@ async def _save(shell: Shell, arguments: str) -> None:
         raise ColonError(f"cannot write to {name}: {error.strerror}") from None
     except (RuntimeError, ValueError):  # an unknown user behind ~, or a NUL
         raise ColonError(f"cannot write to {name}: that is no file name") from None
-    await _run(shell, _Saving(shell, target, numbers), window)
+    await _run(shell, _Saving(shell, target, numbers, window))
 
 
-async def _run(shell: Shell, saving: _Saving, window: int) -> None:
+async def _run(shell: Shell, saving: _Saving) -> None:
     client = shell.client
     client.observers.append(saving)
     shell.printer.bodies = False
@@ -154,13 +116,13 @@ async def _run(shell: Shell, saving: _Saving, window: int) -> None:
     if many:
         shell.unwatch(shell.recorder)
     try:
-        await saving.run(window)
+        await saving.run()
     finally:
         if many:
             shell.watch(shell.recorder)
         shell.printer.bodies = True
         client.observers.remove(saving)
-        saving.end_progress()
+        saving.progress.end()
         try:
             saving.target.close()
             if not saving.begun:
