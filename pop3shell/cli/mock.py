@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from pop3shell.cli.options import server_recording_options
 
 if TYPE_CHECKING:
     import ssl
@@ -46,6 +48,7 @@ NAMED = 10
 @click.option("--tls-cert", type=_FILE, help="PEM file of the certificate for STLS and TLS.")
 @click.option("--tls-key", type=_FILE, help="PEM file of its key, if that is another one.")
 @click.option("--tls-port", type=_PORT, help="Listen with TLS from the first octet too.")
+@server_recording_options
 def command(
     file: Path,
     host: str,
@@ -56,6 +59,7 @@ def command(
     tls_cert: str | None,
     tls_key: str | None,
     tls_port: int | None,
+    **options: Any,
 ) -> int:
     """Serve the server's side of the transcript FILE, byte for byte, to any number of clients.
 
@@ -69,10 +73,12 @@ def command(
     import asyncio
 
     from pop3shell.cli import serving
+    from pop3shell.cli.recording import records
     from pop3shell.server.mock import MockServer, Settings
 
     recording = _recording(file)
     tls = _tls(tls_cert, tls_key, tls_port)
+    recorded = records(options, file)
     _remark(recording, with_tls=tls is not None)
     differing: list[int] = []
 
@@ -82,9 +88,11 @@ def command(
         if not session.play.as_recorded:
             differing.append(session.number)
 
-    server = MockServer(recording, Settings(timing, unknown == "close"), tls=tls, ended=ended)
+    settings = Settings(timing, unknown == "close")
+    server = MockServer(recording, settings, tls=tls, ended=ended, records=recorded)
     asyncio.run(serving.serve_until_stopped(server, host, port, tls_port))
-    return 1 if strict and differing else 0
+    failed = recorded is not None and recorded.failed
+    return 1 if failed or (strict and differing) else 0
 
 
 def _recording(file: Path) -> Recording:

@@ -60,19 +60,43 @@ TIMEOUT = click.option(
 )
 
 
-_RECORD = (
-    click.option(
-        "--record",
-        type=click.Path(),
-        metavar="FILE",
-        help="Record the session to this transcript, secrets as placeholders.",
-    ),
-    click.option(
-        "--record-dir",
-        type=click.Path(),
-        metavar="DIR",
-        help="The same, to a new file in this folder, named after host, date and time.",
-    ),
+def _octets(_ctx: click.Context, _param: click.Parameter, value: str | None) -> int | None:
+    """Read a number of octets, such as 10000, 64k or 1M. Raises click.BadParameter."""
+    if value is None:
+        return None
+    from pop3shell.transcript.elision import as_octets
+
+    try:
+        return as_octets(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def recording_options(file: str, folder: str) -> Callable[[F], F]:
+    """Return what adds the options on recording; the arguments are the help on the first two."""
+    options = (
+        click.option("--record", type=click.Path(), metavar="FILE", help=file),
+        click.option("--record-dir", type=click.Path(), metavar="DIR", help=folder),
+        click.option(
+            "--max-body",
+            callback=_octets,
+            metavar="OCTETS",
+            help="Record no more than this of a message or listing, such as 10000, 64k or 1M; of "
+            "the rest its size and digest.",
+        ),
+    )
+
+    def add(function: F) -> F:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return add
+
+
+_record = recording_options(
+    "Record the session to this transcript, secrets as placeholders.",
+    "The same, to a new file in this folder, named after host, date and time.",
 )
 _TLS_VERSIONS = ("1.0", "1.1", "1.2", "1.3")
 _FILE = click.Path(exists=True, dir_okay=False)
@@ -126,9 +150,18 @@ def security_options(function: F) -> F:
 
 def session_options(function: F) -> F:
     """Add the options of every command that holds a session."""
-    for option in (*reversed(_RECORD), TIMEOUT, _VALIDATE, COLOUR, _VI, _PLAIN, _LINES):
+    for option in (_record, TIMEOUT, _VALIDATE, COLOUR, _VI, _PLAIN, _LINES):
         function = option(function)
     return function
+
+
+#: The options on recording of what serves session after session.
+server_recording_options = recording_options(
+    "Record the first session to this transcript, secrets as placeholders, and further ones "
+    "beside it: a.pop3, a-2.pop3, a-3.pop3, ...",
+    "The same, each session to a new file in this folder, named after the client's address, date "
+    "and time.",
+)
 
 
 def family(ipv4: bool, ipv6: bool) -> socket.AddressFamily:

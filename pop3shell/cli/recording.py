@@ -10,11 +10,12 @@ import click
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pop3shell.shell.recording import Place
+    from pop3shell.transcript.place import Place
+    from pop3shell.transcript.recording import Records
 
 
 def place(options: dict[str, Any]) -> Place | None:
-    """Take the options on recording out of ``options``; make room for the transcript.
+    """Take ``--record`` and ``--record-dir`` out of ``options``; make room for the transcript.
 
     A file that exists is overwritten only if a person says so. Raises click.UsageError.
     """
@@ -25,19 +26,50 @@ def place(options: dict[str, Any]) -> Place | None:
         raise click.UsageError("--record and --record-dir exclude each other; give one of them")
     from pathlib import Path
 
-    from pop3shell.shell.recording import Place
+    from pop3shell.transcript.place import Place
 
     path = Path(file or folder)
     try:
         if folder:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
         else:
-            _make_room(path, asked=not options["lines"] and _at_terminal())
+            _make_room(path, asked=not options.get("lines") and _at_terminal())
     except FileExistsError:
         raise click.UsageError(f"{path} is no folder; give --record-dir another") from None
     except OSError as error:
         raise click.UsageError(f"cannot record to {path}: {error.strerror}") from None
-    return Place(path, folder=bool(folder))
+    return Place(path, folder=bool(folder), max_body=options["max_body"])
+
+
+def records(options: dict[str, Any], reads: Path | None = None) -> Records | None:
+    """Take all options on recording out of ``options``, where nothing is recorded without them.
+
+    ``reads`` is a file that is needed itself. Sentences for the user go to standard error. Raises
+    click.UsageError.
+    """
+    if reads is not None and options["record"] and _same(options["record"], reads):
+        raise click.UsageError(f"{reads} is the transcript to be read; give --record another file")
+    where, limit = place(options), options.pop("max_body")
+    if where is None:
+        if limit is not None:
+            raise click.UsageError("--max-body says how to record: give --record or --record-dir")
+        return None
+    from pop3shell.transcript.errors import RecordingFailed
+    from pop3shell.transcript.recording import Records
+    from pop3shell.view.safe import visible_text
+
+    try:
+        where.check()
+    except RecordingFailed as error:
+        raise click.UsageError(str(error)) from None
+    return Records(where, lambda text: click.echo(f"pop3shell: {visible_text(text)}", err=True))
+
+
+def _same(name: str, path: Path) -> bool:
+    try:
+        return path.samefile(name)
+    except (OSError, ValueError):
+        return False
 
 
 def _at_terminal() -> bool:

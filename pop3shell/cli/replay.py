@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from pop3shell.cli.hosts import Server, parse_server
-from pop3shell.cli.options import TIMEOUT, family, security_options
+from pop3shell.cli.options import TIMEOUT, family, recording_options, security_options
 
 
 @click.command()
@@ -43,6 +43,10 @@ from pop3shell.cli.options import TIMEOUT, family, security_options
 @click.option("-4", "ipv4", is_flag=True, help="Use IPv4 only.")
 @click.option("-6", "ipv6", is_flag=True, help="Use IPv6 only.")
 @security_options
+@recording_options(
+    "Record the session with the server to this transcript; for one FILE only.",
+    "The same, each FILE's session to a new file in this folder, named after FILE, date and time.",
+)
 def command(
     words: tuple[str, ...],
     compare: str,
@@ -55,12 +59,15 @@ def command(
 
     FILE is a transcript, or a folder of them (*.pop3 and *.txt). HOST may be a pop:// URL, PORT
     is 110 if not given. No message is removed unless --allow-delete is given. Exit status: 0 no
-    differences, 1 differences, 2 wrong usage or no transcript, 3 connection trouble, 130
-    interrupted.
+    differences, 1 differences or a recording that failed, 2 wrong usage or no transcript, 3
+    connection trouble, 130 interrupted.
     """
     files, server = _divide(words)
     values = dict(_variable(text) for text in variables)
     wanted = family(ipv4, ipv6)
+    if options["record"] and (len(files) > 1 or files[0].is_dir()):
+        raise click.UsageError("--record is for one transcript; for several give --record-dir")
+    from pop3shell.cli.recording import records
     from pop3shell.cli.replaying import Order, perform
     from pop3shell.cli.running import run
     from pop3shell.cli.securing import login, security
@@ -79,6 +86,7 @@ def command(
         starttls=how.mode == STARTTLS,
     )
     rules = Rules(Level(compare), options.pop("allow_delete"), options.pop("fail_fast"))
+    options["records"] = records(options, files[0])
     order = Order(files, target, rules, values, login(server, options), **options)
     return run(perform(order))
 

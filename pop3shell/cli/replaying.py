@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,16 +10,21 @@ from pathlib import Path
 import click
 
 from pop3shell.cli.replay_report import Replayed, Report
+from pop3shell.net.client import Client
+from pop3shell.net.recording import ClientRecording
 from pop3shell.net.replay import replay
+from pop3shell.net.replay_link import Record
 from pop3shell.net.replay_model import Outcome, Rules, Target
 from pop3shell.net.replay_reading import make_script
 from pop3shell.net.replay_script import Script
 from pop3shell.net.replay_secrets import Secrets, check_logins, find_secrets
 from pop3shell.net.resolve import shown
+from pop3shell.protocol.secrets import Redactor
 from pop3shell.shell.credentials import Login, NoPassword, find_password
 from pop3shell.shell.exits import Exit
 from pop3shell.transcript.errors import MissingSecret, TranscriptError
 from pop3shell.transcript.reader import read_file
+from pop3shell.transcript.recording import Records
 from pop3shell.view.safe import visible_text
 
 #: What in a folder is taken for a transcript.
@@ -36,6 +42,7 @@ class Order:
     login: Login
     as_json: bool = False
     junit: str | None = None
+    records: Records | None = None
 
 
 async def perform(order: Order) -> Exit:
@@ -49,17 +56,42 @@ async def perform(order: Order) -> Exit:
         return Exit.USAGE
     report = Report(order.target, order.rules, order.as_json)
     for path, script, found in ready:
-        outcome = await _replay(report, script, found, order)
+        record = _recorder(order, path)
+        outcome = await _replay(report, script, found, order, record)
         report.add(Replayed(path, outcome))
     report.end(order.junit)
-    return report.status
+    failed = order.records is not None and order.records.failed
+    return Exit.NO if failed and report.status is Exit.DONE else report.status
 
 
-async def _replay(report: Report, script: Script, found: Secrets, order: Order) -> Outcome | None:
+async def _replay(
+    report: Report, script: Script, found: Secrets, order: Order, record: Record | None
+) -> Outcome | None:
     """Replay one; None where there is no sense in going on."""
     if report.hopeless or (order.rules.fail_fast and report.status):
         return None
-    return await replay(script, found, order.target, order.rules)
+    return await replay(script, found, order.target, order.rules, record)
+
+
+def _recorder(order: Order, path: Path) -> Record | None:
+    """Return what records the replay of a transcript, in a folder named after it."""
+    records, server = order.records, shown(order.target.host, order.target.port)
+    if records is None:
+        return None
+
+    def record(client: Client, mask: Redactor) -> ClientRecording | None:
+        begin = functools.partial(
+            ClientRecording,
+            current=lambda: client,
+            tell=records.tell,
+            say=records.say,
+            redactor=mask,
+            name=path.stem,
+            server=server,
+        )
+        return records.begin(begin)
+
+    return record
 
 
 class _Unusable(Exception):

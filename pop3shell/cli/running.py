@@ -29,7 +29,7 @@ from pop3shell.view.printer import Screen
 from pop3shell.view.style import wants_colour
 
 if TYPE_CHECKING:
-    from pop3shell.shell.recording import Place
+    from pop3shell.transcript.place import Place
 
 #: Octets of output collected before they are written; who waits, flushes.
 OUTPUT_BUFFER = 1 << 16
@@ -51,6 +51,7 @@ class Request(NamedTuple):
     security: Security = Security()
     login: Login = Login()
     recording: Place | None = None
+    max_body: int | None = None
 
     @property
     def interactive(self) -> bool:
@@ -74,7 +75,7 @@ class Request(NamedTuple):
     def settings(self) -> Settings:
         """How the shell is to behave at first."""
         validate = self.validate or ("strict" if self.interactive else "warn")
-        return Settings(validate, self.interactive)
+        return Settings(validate, self.interactive, self.max_body)
 
 
 async def ask_secret(prompt: str) -> str | None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pop3shell.cli.options import server_recording_options
+
 if TYPE_CHECKING:
     import ssl
 
@@ -60,6 +62,7 @@ _PORT = click.IntRange(0, 65535)
     metavar="SECONDS",
     help="Refuse a login that comes sooner after the last one.",
 )
+@server_recording_options
 def command(
     path: str | None,
     host: str,
@@ -68,7 +71,7 @@ def command(
     tls_port: int | None,
     cleartext: bool,
     login_delay: int,
-    **certificate: Any,
+    **options: Any,
 ) -> int:
     """Serve PATH (a Maildir, an mbox, a folder of .eml files) or the sample maildrop by POP3.
 
@@ -76,19 +79,25 @@ def command(
     deletions last as long as the server runs, and the files stay untouched.
 
     An account's password is its OAuth token too; an account called anonymous lets guests in.
+
+    Exit status: 0 ended by a signal, 1 it could not serve, or not all was recorded, 2 wrong usage.
     """
     import asyncio
 
     from pop3shell.cli import serving
+    from pop3shell.cli.recording import records
     from pop3shell.server.listener import PracticeServer
 
     known = serving.accounts(path, accounts)
+    recorded = records(options)
     with contextlib.ExitStack() as until:
-        tls = _tls(host, tls_port, until, **certificate)
+        tls = _tls(host, tls_port, until, **options)
         clear = True if cleartext else None
-        server = PracticeServer(known, tls=tls, cleartext=clear, login_delay=login_delay)
+        server = PracticeServer(
+            known, tls=tls, cleartext=clear, login_delay=login_delay, records=recorded
+        )
         asyncio.run(serving.serve_until_stopped(server, host, port, tls_port))
-    return 0
+    return 1 if recorded and recorded.failed else 0
 
 
 def _tls(

@@ -6,7 +6,7 @@ import re
 
 from pop3shell.net.errors import ConnectionTrouble
 from pop3shell.net.replay_auth import Logins
-from pop3shell.net.replay_link import Link
+from pop3shell.net.replay_link import Link, Record
 from pop3shell.net.replay_marks import may_quit
 from pop3shell.net.replay_model import Outcome, Rules, Stopped, Target
 from pop3shell.net.replay_pump import Pump
@@ -28,9 +28,11 @@ KEPT = (
 _APOP = DIGEST.secret
 
 
-async def replay(script: Script, found: Secrets, target: Target, rules: Rules) -> Outcome:
-    """Replay a transcript. Whatever goes wrong is in the outcome."""
-    link = Link(target, rules, script, found)
+async def replay(
+    script: Script, found: Secrets, target: Target, rules: Rules, record: Record | None = None
+) -> Outcome:
+    """Replay a transcript, and ``record`` that. Whatever goes wrong is in the outcome."""
+    link = Link(target, rules, script, found, record)
     outcome = link.outcome
     try:
         await _Player(link, rules).run()
@@ -40,6 +42,8 @@ async def replay(script: Script, found: Secrets, target: Target, rules: Rules) -
         outcome.trouble = str(error)
     finally:
         await link.client.close()
+        if link.recording is not None:
+            link.recording.stop()
     outcome.replies = link.judge.replies
     outcome.differences = link.judge.differences
     outcome.notes.sort()
@@ -101,10 +105,13 @@ class _Player:
         try:
             if _APOP in turn.secrets and turn.command and turn.command.row is commands.APOP:
                 login[_APOP] = link.found.digest(turn, link.client.session.timestamp)
-            return link.found.fill(turn, login)
+            octets = link.found.fill(turn, login)
         except TranscriptError as error:
             link.give_up(error)
             raise Stopped from None
+        if turn.secrets:
+            link.mask.know_line(octets, turn.octets)
+        return octets
 
     async def _leave(self, turn: Turn) -> None:
         """Say QUIT, but let no message be removed."""
@@ -128,7 +135,7 @@ class _Player:
         self._send(turn, turn.replies)
         await link.settle(0)
         if link.client.awaits_tls:
-            await link.client.start_tls(link.target.tls)
+            await link.start_tls()
         elif link.target.starttls:
             raise ConnectionTrouble(f"line {turn.number}: {stls} was refused; nothing more is sent")
         elif turn.replies[-1].status is Status.OK:

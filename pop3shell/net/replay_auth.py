@@ -36,6 +36,8 @@ class Logins:
         except TranscriptError as error:
             link.give_up(error)
             raise Stopped from None
+        if self._login is not None and link.recording is not None:
+            link.recording.logs_in(*self._login.told)
         link.judge.expect(turn.replies)
         link.client.send(octets)
         link.after_auth = True

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pop3shell.net.client import Client
 from pop3shell.net.errors import ConnectionTrouble
+from pop3shell.net.recording import ClientRecording
 from pop3shell.net.replay_judge import Judge
 from pop3shell.net.replay_marks import Marks
 from pop3shell.net.replay_model import Outcome, Rules, Stopped, Target
 from pop3shell.net.replay_script import Script, Turn
-from pop3shell.net.replay_secrets import Mask, Secrets
+from pop3shell.net.replay_secrets import Secrets, mask
 from pop3shell.protocol.events import Ending
 from pop3shell.protocol.replies import Status
 from pop3shell.protocol.sasl.pop3 import CANCEL
+from pop3shell.protocol.secrets import Redactor
 from pop3shell.protocol.spec import commands
 from pop3shell.transcript.errors import TranscriptError
 from pop3shell.transcript.escapes import visible
@@ -24,24 +28,38 @@ CONNECT_WITHIN = 20.0
 #: Octets that are shown of what is no greeting.
 SHOWN = 80
 
+#: Begins to record what a client says and hears; None where that can't be done.
+Record = Callable[[Client, Redactor], ClientRecording | None]
+
 
 class Link:
     """A client with the observers of a replay on it.
 
     ``after_auth`` says that AUTH was sent last: its end is waited for, whatever was recorded.
+    ``recording`` is that of the replay itself.
     """
 
-    def __init__(self, target: Target, rules: Rules, script: Script, found: Secrets) -> None:
+    def __init__(
+        self,
+        target: Target,
+        rules: Rules,
+        script: Script,
+        found: Secrets,
+        record: Record | None = None,
+    ) -> None:
         self.client = Client(target.timeout)
         self.target = target
         self.script = script
         self.found = found
         self.outcome = Outcome(notes=list(script.notes))
-        self.judge = Judge(rules.level, Mask(found), script.greeting)
+        self.mask = mask(found)
+        self.judge = Judge(rules.level, self.mask, script.greeting)
         self.marks = Marks()
         self.after_auth = False
-        self.client.observers.append(self.judge)
-        self.client.observers.append(self.marks)
+        self.recording = record(self.client, self.mask) if record else None
+        for observer in (self.recording, self.judge, self.marks):
+            if observer is not None:
+                self.client.observers.append(observer)
 
     async def open(self) -> None:
         """Connect, and wait for a greeting. Raises ConnectionTrouble."""
@@ -55,6 +73,7 @@ class Link:
             tls=target.tls if target.implicit else None,
         )
         self.outcome.connected = True
+        self._catch_up()
         greeting = await client.greeted()
         if greeting is None:
             said = visible((client.banner + client.dialogue.unfinished)[:SHOWN]).decode()
@@ -72,7 +91,17 @@ class Link:
         await self.say(stls.encode())
         if not self.client.awaits_tls:
             raise ConnectionTrouble(f"the server refused {stls}; nothing was replayed")
+        await self.start_tls()
+
+    async def start_tls(self) -> None:
+        """Negotiate TLS after STLS was accepted. Raises ConnectionTrouble."""
         await self.client.start_tls(self.target.tls)
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Let the recording, if there is one, know of a connection made or secured."""
+        if self.recording is not None:
+            self.recording.catch_up()
 
     async def say(self, line: bytes) -> bool:
         """Send a command that isn't in the transcript; return whether it was accepted."""

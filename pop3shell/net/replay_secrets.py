@@ -12,11 +12,11 @@ from pop3shell.protocol.sasl import pop3
 from pop3shell.protocol.sasl.client import ClientExchange
 from pop3shell.protocol.sasl.mechanism import Credentials, SaslError
 from pop3shell.protocol.sasl.registry import Mechanism, find
-from pop3shell.protocol.secrets import SHORTEST_ECHO, Redactor
 from pop3shell.protocol.spec import commands
 from pop3shell.protocol.spec.arguments import DIGEST, INITIAL_RESPONSE, PASSWORD
 from pop3shell.transcript import secrets
 from pop3shell.transcript.errors import MissingSecret, TranscriptError
+from pop3shell.transcript.masking import KnownSecrets
 
 #: What is sent for a secret without a value that was refused when it was recorded.
 WRONG_WORD = b"no-such-password"
@@ -175,6 +175,7 @@ class SaslLogin:
             port=peer[1],
             nonce=login.nonce if login and same else "",
         )
+        self._user = credentials.user
         self._number = turn.number
         self._mutual = mechanism.mutual
         initial = any(place == _SASL for place in turn.secrets)
@@ -183,6 +184,11 @@ class SaslLogin:
             self._command = self._exchange.command()
         except SaslError as error:
             raise TranscriptError(turn.number, str(error)) from None
+
+    @property
+    def told(self) -> tuple[str, str, str]:
+        """Mechanism, user and nonce: what a recording has to tell of this login."""
+        return self._exchange.mechanism.name, self._user, self._exchange.nonce
 
     @property
     def initial(self) -> dict[str, bytes]:
@@ -206,18 +212,9 @@ class SaslLogin:
             self.answer(challenge)
 
 
-class Mask(Redactor):
-    """Masks the values of secrets wherever a server repeats them, known to the table or not."""
-
-    def __init__(self, found: Secrets) -> None:
-        super().__init__()
-        named = [(value, name) for name, value in found.given.items()]
-        if found.account is not None:
-            named.append((found.account, _PASSWORD))
-        self._values = [(v, b"${%s}" % n.encode()) for v, n in named if len(v) >= SHORTEST_ECHO]
-
-    def mask(self, octets: bytes) -> bytes:
-        """Replace the values, and any echo of what was sent last."""
-        for value, placeholder in self._values:
-            octets = octets.replace(value, placeholder)
-        return super().mask(octets)
+def mask(found: Secrets) -> KnownSecrets:
+    """Return what masks the values wherever a server repeats them, known to the table or not."""
+    values = dict(found.given)
+    if found.account is not None and found.account not in values.values():
+        values.setdefault(_PASSWORD, found.account)
+    return KnownSecrets(values)

@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, SupportsIndex, cast
 
+from pop3shell.protocol.events import Ending, Side
 from pop3shell.server import limits
 from pop3shell.server.replies import SYS_TEMP, error, status_line
 
 if TYPE_CHECKING:
+    from pop3shell.server.observing import Observed
     from pop3shell.server.session import Session
 
 TlsSource = ssl.SSLContext | Callable[[], ssl.SSLContext]
@@ -46,7 +48,8 @@ class CountingReader(asyncio.StreamReader):
 class Connection:
     """One client: reads for its session, and writes no faster than the client takes it.
 
-    `autologout` is in seconds; `tls` is what STLS needs, None where it is not offered.
+    `autologout` is in seconds; `tls` is what STLS needs, None where it is not offered. `observed`
+    is told of all that is said, None where nobody wants to know.
     """
 
     def __init__(
@@ -55,12 +58,16 @@ class Connection:
         writer: asyncio.StreamWriter,
         autologout: float,
         tls: TlsSource | None = None,
+        observed: Observed | None = None,
     ) -> None:
         self._reader = reader
         self._writer = writer
         self._autologout = autologout
         self._tls = tls
+        self._observed = observed
         self._limit_buffer()
+        if observed is not None and self._secure:
+            observed.secured(writer.get_extra_info("ssl_object"))
 
     async def run(self, session: Session) -> None:
         """Serve one session from its greeting to its end."""
@@ -86,9 +93,10 @@ class Connection:
             hint = clock() + limits.BARE_LF_SECONDS if session.waits_behind_bare_lf else deadline
             try:
                 async with asyncio.timeout_at(min(hint, deadline)):
-                    data = await self._reader.read(limits.READ_OCTETS)
+                    data = await self._read()
             except TimeoutError:
                 if hint >= deadline:
+                    self._ends(Side.SERVER, Ending.SILENT)
                     return  # autologout: without a word (RFC 1939 section 3)
                 await self._send(session, session.quiet())
             else:
@@ -101,6 +109,28 @@ class Connection:
             if session.commands != answered:
                 answered, deadline = session.commands, clock() + self._autologout
 
+    async def _read(self) -> bytes:
+        """Read what the client sends next; nothing at its end."""
+        data = await self._reader.read(limits.READ_OCTETS)
+        if self._observed is not None:
+            if data:
+                self._observed.client(data)
+            else:
+                self._observed.closed(Side.CLIENT, self._client_ended())
+        return data
+
+    def _client_ended(self) -> Ending:
+        """How the client ended the connection: under TLS an alert has to say so."""
+        tls = self._writer.get_extra_info("ssl_object")
+        try:
+            if tls is not None:
+                tls.read(1)
+        except ssl.SSLZeroReturnError:
+            return Ending.ORDERLY
+        except ssl.SSLError:  # it would read on: there was no alert
+            return Ending.TRUNCATED
+        return Ending.ORDERLY
+
     async def _send(self, session: Session, pieces: Iterable[bytes]) -> None:
         for piece in pieces:
             if session.negotiating:
@@ -108,6 +138,8 @@ class Connection:
             await self._write(piece)
 
     async def _write(self, piece: bytes) -> None:
+        if self._observed is not None:
+            self._observed.server(piece)
         self._writer.write(piece)
         async with asyncio.timeout(self._autologout):
             await self._writer.drain()
@@ -134,10 +166,15 @@ class Connection:
         if self._reader.unread:
             session.end()
             return
+        await self._shake_hands()
+        session.secured(self._client_name())
+
+    async def _shake_hands(self) -> None:
         assert isinstance(self._tls, ssl.SSLContext)
         await self._writer.start_tls(self._tls, ssl_handshake_timeout=limits.HANDSHAKE_SECONDS)
         self._limit_buffer()
-        session.secured(self._client_name())
+        if self._observed is not None:
+            self._observed.secured(self._writer.get_extra_info("ssl_object"))
 
     def _client_name(self) -> str:
         """Return the common name of the client's certificate, if one was shown and verified."""
@@ -151,8 +188,13 @@ class Connection:
 
     # ---- the end ----
 
+    def _ends(self, side: Side, ending: Ending = Ending.ORDERLY) -> None:
+        if self._observed is not None:
+            self._observed.closed(side, ending)
+
     async def _finish(self) -> None:
         """Close so that the client gets all that was sent, even if it still sends itself."""
+        self._ends(Side.SERVER)
         if self._secure:
             await self._close_tls()
             return

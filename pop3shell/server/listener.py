@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from pop3shell.server.connection import CountingReader, TlsSource
     from pop3shell.server.context import Accounts
+    from pop3shell.transcript.recording import Records
 
 _serial = itertools.count(1)
 
@@ -38,6 +39,8 @@ class PracticeServer(Listener):
 
     `cleartext`: whether AUTH takes mechanisms without TLS that send a secret in clear. Left out,
     it does only where there is no TLS to be had, so that all can be practised on either server.
+
+    `records` says where the sessions are recorded, but for those refused as too many.
     """
 
     def __init__(
@@ -50,8 +53,9 @@ class PracticeServer(Listener):
         tls: TlsSource | None = None,
         cleartext: bool | None = None,
         login_delay: int = 0,
+        records: Records | None = None,
     ) -> None:
-        super().__init__(tls)
+        super().__init__(tls, records)
         self._accounts = accounts
         self._timestamp = timestamp
         self._autologout = autologout
@@ -60,9 +64,11 @@ class PracticeServer(Listener):
         self._policy = Policy(tls is not None, clear, LoginDelay(login_delay))
 
     async def _converse(self, reader: CountingReader, writer: asyncio.StreamWriter) -> None:
-        connection = Connection(reader, writer, self._autologout, self._tls)
         if len(self._clients) > self._max_clients:
+            connection = Connection(reader, writer, self._autologout, self._tls)
             await connection.refuse("too many connections, try again later")
-        else:
-            timestamp = fresh_timestamp() if self._timestamp is None else self._timestamp
+            return
+        timestamp = fresh_timestamp() if self._timestamp is None else self._timestamp
+        with self._observed(writer) as observed:
+            connection = Connection(reader, writer, self._autologout, self._tls, observed)
             await connection.run(Session(self._accounts, timestamp, self._policy))

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import re
-import ssl
 from collections import deque
 from collections.abc import Callable
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
+from pop3shell.protocol.events import Ending, Side
+from pop3shell.protocol.secrets import Redactor
 from pop3shell.server import limits
 from pop3shell.server.connection import Connection, CountingReader
+from pop3shell.server.masking import RecordedSecrets
 from pop3shell.server.recording import AT_ONCE, Recording
 from pop3shell.server.reenact import Answer, Reenactment
 from pop3shell.server.sockets import Listener
 
 if TYPE_CHECKING:
     from pop3shell.server.connection import TlsSource
+    from pop3shell.transcript.recording import Records
 
 #: Sessions that are remembered, the latest ones.
 KEPT_SESSIONS = 1000
@@ -47,6 +50,7 @@ class MockServer(Listener):
     """Serves a recording. ``ended`` is called at the end of each session.
 
     With ``tls`` a recorded STLS is followed by the handshake, and ``start_tls_port`` is possible.
+    ``records`` says where the sessions are recorded themselves.
     """
 
     def __init__(
@@ -57,8 +61,9 @@ class MockServer(Listener):
         tls: TlsSource | None = None,
         ended: Callable[[Session], None] | None = None,
         max_clients: int = limits.MAX_CLIENTS,
+        records: Records | None = None,
     ) -> None:
-        super().__init__(tls)
+        super().__init__(tls, records)
         self.sessions: deque[Session] = deque(maxlen=KEPT_SESSIONS)
         self._recording = recording
         self._settings = settings or Settings()
@@ -66,11 +71,20 @@ class MockServer(Listener):
         self._max_clients = max_clients
         self._numbers = count(1)
 
+    def _redactor(self) -> Redactor:
+        return RecordedSecrets(self._recording)
+
     async def _converse(self, reader: CountingReader, writer: asyncio.StreamWriter) -> None:
-        connection = MockConnection(reader, writer, limits.AUTOLOGOUT_SECONDS, self._tls)
         if len(self._clients) > self._max_clients:
+            connection = Connection(reader, writer, limits.AUTOLOGOUT_SECONDS, self._tls)
             await connection.refuse("too many connections, try again later")
             return
+        with self._observed(writer) as observed:
+            autologout = limits.AUTOLOGOUT_SECONDS
+            connection = MockConnection(reader, writer, autologout, self._tls, observed)
+            await self._play(connection)
+
+    async def _play(self, connection: MockConnection) -> None:
         play = Reenactment(self._recording, tls=self._tls is not None and not connection.secure)
         session = Session(next(self._numbers), play)
         self.sessions.append(session)
@@ -114,9 +128,10 @@ class MockConnection(Connection):
             wait = self._later[0].delay if self._later else self._autologout
             try:
                 async with asyncio.timeout(wait):
-                    return await self._reader.read(limits.READ_OCTETS)
+                    return await self._read()
             except TimeoutError:
                 if not self._later:
+                    self._ends(Side.SERVER, Ending.SILENT)
                     return b""
                 await self._say_unasked()
         return b""
@@ -182,6 +197,4 @@ class MockConnection(Connection):
         if self._reader.unread or not alone:
             self._over = True
             return
-        assert isinstance(self._tls, ssl.SSLContext)
-        await self._writer.start_tls(self._tls, ssl_handshake_timeout=limits.HANDSHAKE_SECONDS)
-        self._limit_buffer()
+        await self._shake_hands()

@@ -30,7 +30,13 @@ class Wildcard:
         self._any = bool(spans)
         start, stop = (spans[0][0], spans[-1][1]) if spans else (len(self._text),) * 2
         self._head, self._tail = self._text[:start], self._text[stop:]
-        self._name = spans[0][2] if len(spans) == 1 else ""
+        #: What the secret is called; empty for none, or several.
+        self.name = spans[0][2] if len(spans) == 1 else ""
+
+    @property
+    def start(self) -> int:
+        """How many octets stand before the secret."""
+        return len(self._head)
 
     def fits(self, raw: bytes) -> bool:
         """Whether ``raw`` is this line, octet by octet."""
@@ -46,10 +52,10 @@ class Wildcard:
 
     def value(self, raw: bytes) -> dict[str, bytes]:
         """Return the secret that a line that fits has, by its name."""
-        if not self._name:
+        if not self.name:
             return {}
         text = strip_end(raw)
-        return {self._name: text[len(self._head) : len(text) - len(self._tail)]}
+        return {self.name: text[len(self._head) : len(text) - len(self._tail)]}
 
 
 def _fits(text: bytes, head: bytes, tail: bytes, between: bool) -> bool:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
+from pop3shell.protocol.secrets import Redactor
 from pop3shell.server import limits
 from pop3shell.server.connection import CountingReader, tls_context
 
@@ -13,6 +16,8 @@ if TYPE_CHECKING:
     import ssl
 
     from pop3shell.server.connection import TlsSource
+    from pop3shell.server.observing import Observed
+    from pop3shell.transcript.recording import Records
 
 _log = logging.getLogger(__name__)
 
@@ -21,10 +26,12 @@ class Listener:
     """A server for any number of clients at once; a kind of server says how it serves one.
 
     `tls` holds the settings of TLS with the certificate, or makes them when they are first needed.
+    `records` says where its sessions are recorded.
     """
 
-    def __init__(self, tls: TlsSource | None) -> None:
+    def __init__(self, tls: TlsSource | None, records: Records | None = None) -> None:
         self._tls = tls
+        self._records = records
         self._plain: asyncio.Server | None = None
         self._secure: asyncio.Server | None = None
         self._clients: set[asyncio.Task[None]] = set()
@@ -33,6 +40,20 @@ class Listener:
     async def _converse(self, reader: CountingReader, writer: asyncio.StreamWriter) -> None:
         """Serve one client to its end. OSError and TimeoutError: it is gone."""
         raise NotImplementedError
+
+    def _observed(
+        self, writer: asyncio.StreamWriter
+    ) -> AbstractContextManager[Observed | None, None]:
+        """Record the session of the block, if that is wanted and can be done."""
+        if self._records is None:
+            return contextlib.nullcontext()
+        from pop3shell.server.observing import observe
+
+        return observe(self._records, writer, self._redactor()) or contextlib.nullcontext()
+
+    def _redactor(self) -> Redactor:
+        """Return what finds the secrets of one session."""
+        return Redactor()
 
     @property
     def address(self) -> tuple[str, int]:

@@ -22,8 +22,8 @@ from pop3shell.view.printer import DialoguePrinter, Printer, Screen
 from pop3shell.view.safe import visible_text
 
 if TYPE_CHECKING:  # imported when a line is typed, or a recording begins
+    from pop3shell.net.recording import ClientRecording
     from pop3shell.protocol.advice import Advice
-    from pop3shell.shell.recording import Recording
 
 AskSecret = Callable[[str], Awaitable[str | None]]
 OpenSession = Callable[["Shell", str, int | None], Awaitable[None]]
@@ -91,7 +91,7 @@ class Shell:
         self.summaries: dict[int, str] = {}
         self._watching: list[object] = []
         self._open: OpenSession | None = None
-        self.recording: Recording | None = None
+        self.recording: ClientRecording | None = None
         self.recorder = Recorder(lambda: self.client.session, self.redactor)
         self.watch(self.printer)
         self.watch(self.recorder)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from pop3shell.protocol import events as ev
+from pop3shell.protocol.commandline import CommandLine
 from pop3shell.protocol.events import Event, Side
 from pop3shell.protocol.secrets import Redactor
 from pop3shell.transcript import happenings
@@ -22,7 +23,7 @@ from pop3shell.transcript.redaction import Pieces, lines_of, pieces_of
 #: Octets of a body's line that is not at its end after which it is written in parts.
 LONGEST_PART = 1 << 16
 #: Octets of a body written at once.
-BLOCK = 1 << 18
+BLOCK = 1 << 15
 
 _CLIENT, _SERVER, _EVENT = b"C:", b"S:", b"*:"
 
@@ -81,6 +82,7 @@ class TranscriptWriter:
         self._redactor = redactor or Redactor()
         self._elision = None if max_body is None else Elision(max_body)
         self._tail = b""  # of a body: the line that has no end yet
+        self._command: CommandLine | None = None  # that the body replies to
         head = b"%s %d\n" % (MAGIC, VERSION)
         if server:
             head += _header("server", server)
@@ -105,6 +107,11 @@ class TranscriptWriter:
         for line in text.splitlines() or [""]:
             octets = b"# " + visible(line.encode("utf-8", "surrogateescape"))
             self._write(octets.rstrip(b" ") + b"\n")
+
+    @property
+    def left_out(self) -> str:
+        """Say what of bodies was left out so far, as a clause; empty if nothing was."""
+        return self._elision.total if self._elision else ""
 
     def close(self, now: float | None = None) -> None:
         """Write what is held back of an unfinished line, and close the file."""
@@ -131,6 +138,7 @@ class TranscriptWriter:
         handle(event, now)
 
     def _incomplete(self, event: ev.Incomplete, now: float) -> None:
+        self._held_of_body(now)
         if event.side is Side.SERVER and self._tail:
             self._body(event.raw, now)
         else:
@@ -152,12 +160,14 @@ class TranscriptWriter:
     # ---- bodies ----
 
     def _body_data(self, event: ev.BodyData, now: float) -> None:
-        said: Event = event
-        if self._elision is not None:
-            kept = self._elision.take(event.raw)
-            if not kept:
-                return
-            said = ev.OpenLine(kept, event.command)
+        if self._elision is None:
+            self._part_of_body(event, now)
+            return
+        self._command = event.command
+        if kept := self._elision.take(event.raw):
+            self._part_of_body(ev.OpenLine(kept, event.command), now)
+
+    def _part_of_body(self, said: Event, now: float) -> None:
         pieces = pieces_of(said, self._redactor)
         if len(pieces) > 1:
             pieces[0], self._tail = self._tail + pieces[0], b""
@@ -167,6 +177,12 @@ class TranscriptWriter:
         octets = pieces[0]
         for at in range(0, len(octets), BLOCK):
             self._body(octets[at : at + BLOCK], now)
+
+    def _held_of_body(self, now: float) -> None:
+        """Write the line that was held back until it is known whether it fits."""
+        held = self._elision.rest() if self._elision else b""
+        if held and self._command:
+            self._part_of_body(ev.OpenLine(held, self._command), now)
 
     def _body(self, octets: bytes, now: float) -> None:
         """Write the whole lines of a body, each behind its tag, and hold back the rest."""
@@ -184,6 +200,7 @@ class TranscriptWriter:
         self._line(_SERVER, [tail], now)
 
     def _end_body(self, now: float) -> None:
+        self._held_of_body(now)
         if self._tail:
             self._end_part(now)
         left_out = self._elision.end() if self._elision else None

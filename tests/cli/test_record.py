@@ -115,6 +115,23 @@ def test_a_file_and_a_folder_exclude_each_other(here, tmp_path):
     assert list(tmp_path.glob("*.pop3")) == []
 
 
+def test_what_is_too_much_of_a_body_is_left_out_and_said(here, tmp_path):
+    path = tmp_path / "session.pop3"
+    ran = here("demo", "--record", path, "--max-body", "200", lines=(*LOGIN, "RETR 1", "QUIT"))
+    assert ran.status == 0
+    (elided,) = [text for text in happened(path) if text.startswith("elided ")]
+    octets = elided.split()[1]
+    said = f"# {path}: {octets} octets of 1 body longer than 200 octets were left out (--max-body)"
+    assert ran.lines[-1] == said
+    assert "S: ." in dialogue_of(path)
+
+
+def test_a_limit_on_bodies_holds_for_what_the_shell_begins_to_record(here, tmp_path):
+    path = tmp_path / "session.pop3"
+    assert here("demo", "--max-body", "0", lines=(*LOGIN, f":record {path}", "LIST")).status == 0
+    assert [text.split()[0] for text in happened(path)][1] == "elided"
+
+
 def test_killed_in_the_middle_the_file_tells_all_up_to_there(tmp_path):
     path = tmp_path / "session.pop3"
     body = b"a line of the message\r\n" * 3

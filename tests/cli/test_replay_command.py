@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from support.program import LOGIN, ROOT, run
 from support.scripted import ScriptedServer, close, dialogue, hold
+from support.transcripts import said_in
 
 SMOKE = ROOT / "transcripts" / "smoke-test.pop3"
 HEAD = "%POP3-TRANSCRIPT 1\n"
@@ -132,6 +135,77 @@ def test_no_mail_is_deleted_unless_that_was_asked_for(here, practice_server, wri
     ran = here("replay", file, *where(server), "--allow-delete")
     assert (ran.status, len(ran.lines)) == (0, 1)
     assert '"+OK 16' in here("replay", file, *where(server)).out
+
+
+class TestRecording:
+    """`--record` and `--record-dir`: what the server says this time."""
+
+    def test_one_transcript_to_a_file(self, here, practice_server, write, password, tmp_path):
+        path = tmp_path / "again.pop3"
+        ran = here("replay", write("a.pop3", TEXT), *where(practice_server()), "--record", path)
+        assert (ran.status, ran.err) == (0, "")
+        assert "C: PASS ${password}" in said_in(path)
+        assert "S: +OK 17 5011173" in said_in(path)
+
+    def test_several_to_a_folder_each_named_after_its_own(
+        self, here, practice_server, write, password, tmp_path
+    ):
+        folder = tmp_path / "made" / "on demand"
+        files = [write("one.pop3", TEXT), write("two.txt", WRONG), write("again/one.pop3", TEXT)]
+        ran = here("replay", *files, *where(practice_server()), "--record-dir", folder)
+        assert (ran.status, ran.err) == (1, "")
+        names = sorted(path.name for path in folder.iterdir())
+        assert len(names) == 3
+        stems = [re.sub(r"-\d{4}-\d\d-\d\d-\d{6}(-2)?\.pop3", "", name) for name in names]
+        assert stems == ["one", "one", "two"]
+        assert all("C: QUIT" in said_in(path) for path in folder.iterdir())
+
+    @pytest.mark.parametrize("more", [(SMOKE,), ()])
+    def test_several_cannot_go_to_one_file(self, here, tmp_path, more):
+        files = (SMOKE, *more) if more else (SMOKE.parent,)
+        ran = here("replay", *files, "127.0.0.1", 1, "--record", tmp_path / "a")
+        assert (ran.status, ran.out) == (2, "")
+        assert "--record is for one transcript; for several give --record-dir" in ran.err
+
+    def test_a_file_that_is_there_is_not_overwritten(self, here, write, tmp_path):
+        file, path = write("a.pop3", TEXT), tmp_path / "precious"
+        path.write_text("precious")
+        ran = here("replay", file, "127.0.0.1", 1, "--record", path)
+        assert (ran.status, ran.out) == (2, "")
+        assert f"{path} exists and is not overwritten" in ran.err
+        assert path.read_text() == "precious"
+
+    def test_nor_is_the_one_that_is_replayed(self, here, write):
+        file = write("a.pop3", TEXT)
+        ran = here("replay", file, "127.0.0.1", 1, "--record", file)
+        assert ran.status == 2
+        assert f"{file} is the transcript to be read" in ran.err
+        assert file.read_text() == HEAD + TEXT
+
+    def test_a_place_that_cannot_be_written_to_is_said_before_anything_else(self, here, tmp_path):
+        ran = here("replay", SMOKE, "127.0.0.1", 1, "--record", tmp_path / "missing" / "a")
+        assert (ran.status, ran.out) == (2, "")
+        assert "cannot write a transcript to" in ran.err
+
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs the device /dev/full")
+    def test_a_full_disk_is_said_and_the_replay_goes_on(self, here, practice_server):
+        ran = here("replay", SMOKE, *where(practice_server()), "--record", "/dev/full")
+        assert ran.lines == [f"{SMOKE}: 5 replies compared by shape: no differences"]
+        told = "the transcript cannot be written on: No space left on device; recording has stopped"
+        assert ran.errors == [f"pop3shell: {told}"]
+        assert ran.status == 1
+
+    def test_json_stays_json_where_bodies_are_left_out(
+        self, here, practice_server, write, password, tmp_path
+    ):
+        path = tmp_path / "again.pop3"
+        file = write("a.pop3", TEXT.replace("C: STAT\nS: +OK 17 1", "C: LIST\nS: +OK\nS: ."))
+        ran = here("replay", file, *where(practice_server()), "--record", path, "--json",
+                   "--max-body", "10")  # fmt: skip
+        assert json.loads(ran.out)["status"] == ran.status
+        (told,) = ran.errors
+        assert told.startswith(f"pop3shell: {path}: ")
+        assert told.endswith(" octets of 1 body longer than 10 octets were left out (--max-body)")
 
 
 class TestSecrets:

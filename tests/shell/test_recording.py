@@ -11,28 +11,12 @@ import pytest
 from support.program import LOGIN
 from support.scripted import GREETING, ScriptedServer, close, expect
 from support.shells import drive
+from support.transcripts import texts_of
 
-from pop3shell.shell import recording
-from pop3shell.shell.recording import Place, start
+from pop3shell.shell.recording import start
 from pop3shell.shell.shell import ColonError
-from pop3shell.transcript.errors import RecordingFailed
-from pop3shell.transcript.model import ClientLine, Happened, Note, ServerLine, ServerLines
-from pop3shell.transcript.reader import read_file
-
-
-def texts_of(path) -> list[str]:
-    """What a transcript tells, without its times."""
-    shown = []
-    for entry in read_file(path):
-        match entry:
-            case ClientLine() | ServerLine() | ServerLines():
-                tag = "C: " if isinstance(entry, ClientLine) else "S: "
-                shown += [tag + line for line in entry.octets.decode().split("\r\n")[:-1]]
-            case Happened():
-                shown.append("*: " + entry.text)
-            case Note():
-                shown.append("# " + entry.text)
-    return shown
+from pop3shell.transcript import place
+from pop3shell.transcript.place import Place
 
 
 @pytest.fixture
@@ -169,6 +153,29 @@ def test_a_login_by_sasl_tells_what_a_replay_needs_and_no_secret(demo, path, mon
     assert "tanstaaf" not in path.read_text()
 
 
+# ---- bodies that are left out ----
+
+
+def test_a_limit_on_bodies_holds_for_what_is_recorded_next(demo, path):
+    script = (*LOGIN, ":set max-body 1k", f":record {path}", "RETR 1", "LIST", ":set max-body off",
+              "TOP 1 0", ":record off", "QUIT")  # fmt: skip
+    assert demo(*script).status == 0
+    assert "elided" not in path.read_text()
+    other = path.with_name("other.pop3")
+    ran = demo(*LOGIN, ":set max-body 100", f":record {other}", "RETR 1", ":record off", "QUIT")
+    (octets,) = re.findall(r"elided ([0-9]+) octets", other.read_text())
+    told = f"# {other}: {octets} octets of 1 body longer than 100 octets were left out (--max-body)"
+    assert told in ran.lines
+
+
+@pytest.mark.parametrize("value", ["", "x", "-1", "on", "1.5k"])
+def test_what_is_no_limit_is_said(demo, value):
+    ran = demo(f":set max-body {value}", ":set", "QUIT")
+    assert ran.status == 1
+    assert "is no number of octets, such as 10000, 64k or 1M" in ran.err
+    assert "# max-body  off" in ran.lines
+
+
 # ---- another connection ----
 
 
@@ -265,7 +272,7 @@ FULL = "the transcript cannot be written on: No space left on device; recording 
 def disk(monkeypatch):
     """A disk that has room for the head and a little more."""
     made = Disk(230)
-    monkeypatch.setattr(recording, "create", lambda path: made)
+    monkeypatch.setattr(place, "create", lambda path: made)
     return made
 
 
@@ -297,33 +304,6 @@ def test_a_disk_that_fills_up_in_a_message_does_not_touch_the_message(here, disk
     ran = here("demo", "--record", path, lines=script)
     assert ran.lines[1:] == plainly.lines[1:]  # but for the greeting's timestamp
     assert ran.errors == [f"pop3shell: {FULL}"]
-
-
-# ---- names ----
-
-
-@pytest.mark.parametrize(
-    ("host", "shown"),
-    [
-        ("mail.example.com", "mail.example.com-"),
-        ("::1", "1-"),
-        ("fe80::1%eth0", "fe80_1_eth0-"),
-        ("../../etc", "etc-"),
-        ("", "session-"),
-        ("x" * 300, "x" * 100 + "-"),
-    ],
-)
-def test_a_file_in_a_folder_is_named_after_the_host_and_stays_in_it(tmp_path, host, shown):
-    path, out = Place(tmp_path, folder=True).open(host)
-    out.close()
-    assert path.parent == tmp_path
-    assert path.name.lstrip("/").startswith(shown)
-    assert path.suffix == ".pop3"
-
-
-def test_a_place_that_cannot_be_written_to_is_no_endless_search(tmp_path):
-    with pytest.raises(RecordingFailed, match="cannot write"):
-        Place(tmp_path / "missing", folder=True).open("host")
 
 
 def test_expected_lines_reach_the_server_while_recording(path):

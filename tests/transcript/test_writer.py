@@ -7,7 +7,6 @@ import os
 import stat
 import sys
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ from pop3shell.protocol.events import Ending, Side
 from pop3shell.protocol.secrets import Redactor
 from pop3shell.transcript import happenings
 from pop3shell.transcript.errors import RecordingFailed
-from pop3shell.transcript.model import ClientLine, Happened, ServerLine, ServerLines
+from pop3shell.transcript.model import ClientLine, ServerLine, ServerLines
 from pop3shell.transcript.reader import read_file
 from pop3shell.transcript.writer import TranscriptWriter, create
 
@@ -195,63 +194,6 @@ class TestSecrets:
         recording.server(b"+OK\r\n")
         recording.ask(b"PASS tanstaaf", b"-ERR\r\n")
         assert "C: PASS ${password2}" in recording.lines
-
-
-class TestElision:
-    def body(self, octets: bytes, max_body: int, *, cut: int = 1 << 16) -> Recording:
-        recording = Recording(max_body=max_body)
-        recording.server(b"+OK ready\r\n")
-        recording.client(b"RETR 1\r\n")
-        reply = b"+OK\r\n" + octets + b".\r\n"
-        for at in range(0, len(reply), cut):
-            recording.server(reply[at : at + cut])
-        recording.ask(b"NOOP", b"+OK\r\n")
-        return recording
-
-    @pytest.mark.parametrize("cut", [1, 7, 1 << 16])
-    def test_what_is_left_out_is_told_with_its_digest(self, cut) -> None:
-        recording = self.body(b"one\r\ntwo\r\nthree\r\n" * 9, 12, cut=cut)
-        left_out = (b"one\r\ntwo\r\nthree\r\n" * 9)[10:]
-        digest = sha256(left_out).hexdigest()
-        at = recording.lines.index("S: one")
-        told = recording.lines[at : at + 4]
-        if cut == 1 << 16:
-            assert told == [
-                "S: one",
-                "S: two",
-                f"*: elided {len(left_out)} octets sha256={digest}",
-                "S: .",
-            ]
-        assert recording.lines[-3:] == ["S: .", "C: NOOP", "S: +OK"]
-        entries = entries_of(recording.out.octets)
-        kept = said_by(entries)[1]
-        texts = [entry.text for entry in entries if isinstance(entry, Happened)]
-        elided = [happenings.as_elided(text) for text in texts]
-        assert [e.octets for e in elided if e] == [len(recording.said[Side.SERVER]) - len(kept)]
-
-    def test_a_body_of_just_that_size_is_recorded(self) -> None:
-        recording = self.body(b"one\r\ntwo\r\n", 10)
-        assert "elided" not in recording.text
-        assert "S: two" in recording.lines
-
-    def test_nothing_of_any_body(self) -> None:
-        lines = self.body(b"one\r\ntwo\r\n", 0).lines
-        assert lines[2] == "S: +OK"
-        assert lines[3].startswith("*: elided 10 octets")
-        assert lines[4] == "S: ."
-
-    def test_every_body_is_counted_anew(self) -> None:
-        recording = self.body(b"one\r\ntwo\r\n", 10)
-        recording.ask(b"RETR 2", b"+OK\r\none\r\ntwo\r\n.\r\n")
-        assert "elided" not in recording.text
-
-    def test_a_body_that_is_cut_off_while_it_is_left_out(self) -> None:
-        recording = Recording(max_body=5)
-        recording.server(b"+OK ready\r\n")
-        recording.ask(b"RETR 1", b"+OK\r\none\r\ntwo\r\nthree")
-        recording.closed()
-        assert recording.lines[-3] == "S: one"
-        assert recording.lines[-2].startswith("*: elided 10 octets")
 
 
 class TestTheFile:

@@ -9,7 +9,7 @@ from pop3shell.shell.colon.table import ColonCommand
 from pop3shell.shell.shell import ColonError, Shell
 
 if TYPE_CHECKING:
-    from pop3shell.shell.recording import Recording
+    from pop3shell.net.recording import ClientRecording
 
 
 async def _record(shell: Shell, arguments: str) -> None:
@@ -31,22 +31,23 @@ async def _record(shell: Shell, arguments: str) -> None:
         shell.say("nothing is being recorded; :record FILE begins")
 
 
-def _current(shell: Shell) -> Recording:
+def _current(shell: Shell) -> ClientRecording:
     if shell.recording is None or not shell.recording.active:
         raise ColonError("nothing is being recorded; :record FILE begins")
     return shell.recording
 
 
 async def _begin(shell: Shell, name: str) -> None:
-    from pop3shell.shell.recording import Place, start
+    from pop3shell.shell.recording import start
     from pop3shell.transcript.errors import RecordingFailed
+    from pop3shell.transcript.place import Place
 
     if shell.recording is not None and shell.recording.active:
         raise ColonError(f"recording to {shell.recording.path} already; :record off ends it")
     path = _path(name)
     await _make_room(shell, path)
     try:
-        started = start(shell, Place(path))
+        started = start(shell, Place(path, max_body=shell.settings.max_body))
     except RecordingFailed as error:
         raise ColonError(str(error)) from None
     shell.say(f"recording to {started.path}; :record off ends it")

@@ -1,0 +1,35 @@
+"""Secrets in what clients of a recorded server say: where the recording has some, they have too."""
+
+from __future__ import annotations
+
+from pop3shell.protocol import events as ev
+from pop3shell.protocol.events import Event
+from pop3shell.server.recording import Recording
+from pop3shell.transcript.masking import KnownSecrets
+
+
+class RecordedSecrets(KnownSecrets):
+    """A redactor that also masks what stands in the place of a secret of ``recording``.
+
+    That matters for lines that are no known commands, such as ``XSECRET ${password}``.
+    """
+
+    def __init__(self, recording: Recording) -> None:
+        super().__init__()
+        asked = [turn.asked.line for turn in recording.turns if turn.asked]
+        self._lines_with_secrets = [line for line in asked if line.name]
+
+    def octets(self, event: Event) -> bytes:
+        """Return ``event.raw`` with placeholders for what is secret."""
+        if isinstance(event, ev.CommandSent) and event.secret is None:
+            self._look_into(event.raw)
+        return super().octets(event)
+
+    def _look_into(self, raw: bytes) -> None:
+        for line in self._lines_with_secrets:
+            if line.resembles(raw):
+                value = line.value(raw)[line.name]
+                at = line.start
+                shown = self.placeholder(value, line.name.rstrip("0123456789"))
+                self.know_line(raw, raw[:at] + shown + raw[at + len(value) :])
+                return
