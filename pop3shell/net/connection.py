@@ -16,8 +16,11 @@ from pop3shell.protocol.events import Ending
 if TYPE_CHECKING:
     from pop3shell.net.tls import TlsLayer
 
-#: Octets read at once. Much larger blocks make glibc give memory back and fault it in again.
-BLOCK = 1 << 17
+#: Octets read at once.
+BLOCK = 1 << 18
+#: Octets that, taken once and given back, make glibc keep that much for the blocks to come: it
+#: would hand each one's pages back to the kernel otherwise, and fault them in again for the next.
+ROOM = 1 << 22
 #: The same under TLS, where records are opened into a buffer of their own.
 TLS_BLOCK = 1 << 18
 #: Seconds of TCP silence before the kernel probes the peer, and between its probes.
@@ -33,6 +36,7 @@ class Connection(asyncio.BufferedProtocol):
     def __init__(self, receive: Receive, ended: Ended) -> None:
         self._receive = receive
         self._ended = ended
+        bytearray(ROOM)
         self._view = memoryview(bytearray(BLOCK))
         self._transport: asyncio.Transport | None = None
         self._over = False

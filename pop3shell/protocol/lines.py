@@ -26,16 +26,16 @@ class LineReader:
         """
         held = self._held
         room = start + self._limit - len(held)
-        end = data.find(b"\n", start, room)
-        stop = end + 1 if end >= 0 else min(room, len(data))
-        if end >= 0 and not held:
-            return data[start:stop], stop, True
+        end = data.find(b"\n", start, room) + 1
+        if end and not held:
+            return data[start:end], end, True
+        stop = end or min(room, len(data))
         held += data[start:stop]
-        if end < 0 and len(held) < self._limit:
+        if not end and len(held) < self._limit:
             return b"", stop, False
         octets = bytes(held)
         held.clear()
-        return octets, stop, end >= 0
+        return octets, stop, bool(end)
 
 
 class CutLine:

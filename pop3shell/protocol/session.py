@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
 
 from pop3shell.protocol import replies
 from pop3shell.protocol.commandline import CommandLine
 from pop3shell.protocol.spec import commands
 from pop3shell.protocol.spec.commands import Command
 from pop3shell.protocol.spec.states import TRANSITIONS, Effect, State
-
-T = TypeVar("T")
 
 _NONE = Effect.NONE
 
@@ -21,7 +18,7 @@ class Session:
 
     ``capabilities`` is None until CAPA was answered, and empty when it was refused. ``messages``
     is that of the last STAT or LIST, ``octets`` that of the last STAT, ``highest`` the highest
-    message number; they are None while unknown. Listings are kept as they came and parsed when
+    message number; they are None while unknown. The listing is kept as it came and parsed when
     asked for.
     """
 
@@ -39,8 +36,8 @@ class Session:
         self._octets: int | None = None
         self._highest: int | None = None
         self._uncounted: list[bytes] | None = None
-        self._listings: dict[Command, list[bytes]] = {}
-        self._parsed: dict[Command, object] = {}
+        self._listing: list[bytes] = []
+        self._sizes: dict[int, int] | None = None
 
     @property
     def messages(self) -> int | None:
@@ -67,12 +64,9 @@ class Session:
     @property
     def sizes(self) -> dict[int, int]:
         """Octets by message number, from the last LIST; empty before."""
-        return self._listing(commands.LIST, replies.scan_listing)
-
-    @property
-    def unique_ids(self) -> dict[int, str]:
-        """Unique-ids by message number, from the last UIDL; empty before."""
-        return self._listing(commands.UIDL, replies.unique_ids)
+        if self._sizes is None:
+            self._sizes = replies.scan_listing(b"".join(self._listing))
+        return self._sizes
 
     def greeted(self, text: bytes) -> None:
         """Take in a positive greeting."""
@@ -104,11 +98,6 @@ class Session:
         self.capabilities = None
         self.user = ""
         self.user_accepted = False
-
-    def _listing(self, row: Command, parse: Callable[[bytes], dict[int, T]]) -> dict[int, T]:
-        if row not in self._parsed:
-            self._parsed[row] = parse(b"".join(self._listings.get(row, ())))
-        return self._parsed[row]  # type: ignore[return-value]
 
     def _apply(self, effect: Effect, command: CommandLine) -> None:
         if effect is Effect.NAME_USER:
@@ -147,12 +136,9 @@ class Session:
             self._highest = self._messages + len(self.deleted)
 
     def _learn_listing(self, command: CommandLine, text: bytes, body: list[bytes] | None) -> None:
-        if body is None or command.row is None:
-            return
-        self._listings[command.row] = body
-        self._parsed.pop(command.row, None)
-        if command.row is commands.LIST:
-            self._uncounted = body
+        if body is not None:
+            self._listing = self._uncounted = body
+            self._sizes = None
 
     def _count(self) -> None:
         """Count the last LIST, only now that somebody wants to know.
@@ -194,7 +180,6 @@ _Learn = Callable[[Session, CommandLine, bytes, list[bytes] | None], None]
 _LEARN: dict[Command, _Learn] = {
     commands.STAT: Session._learn_stat,
     commands.LIST: Session._learn_listing,
-    commands.UIDL: Session._learn_listing,
     commands.CAPA: Session._learn_capabilities,
 }
 

@@ -89,6 +89,8 @@ class Shell:
         self.show_advice = self._warn_of
         #: What is known of messages that were looked at: sender and subject, by number.
         self.summaries: dict[int, str] = {}
+        #: Their unique-ids, by number.
+        self.unique_ids: dict[int, str] = {}
         self._watching: list[object] = []
         self._open: OpenSession | None = None
         self.recording: ClientRecording | None = None
@@ -128,6 +130,7 @@ class Shell:
         for observer in self._watching:
             self.client.observers.append(observer)
         self.summaries.clear()
+        self.unique_ids.clear()
         try:
             await self._open(self, host, port)
         except BaseException:  # interrupted by the user, too

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, Protocol
 from pop3shell.protocol import events as ev
 from pop3shell.protocol.commandline import strip_end
 from pop3shell.protocol.events import Event, Side
-from pop3shell.protocol.framing import LF
+from pop3shell.protocol.framing import CRLF, LF
 from pop3shell.protocol.secrets import Redactor
 from pop3shell.view.safe import VisibleLines, visible_octets
 
@@ -21,6 +21,9 @@ _SERVER_LINES = (
     ev.Greeting,
     ev.Banner,
 )
+
+# Bound once: Python 3.11 takes long to find the member of an enumeration.
+_CLIENT, _SERVER = Side.CLIENT, Side.SERVER
 
 
 class Printer(Protocol):
@@ -78,14 +81,13 @@ class DialoguePrinter:
             self._server_line(event)
 
     def _server_line(self, event: Event) -> None:
-        octets = self._redactor.octets(event)
         # A bare LF at a server's line end is part of the truth, and shown.
-        self._line(b"S: ", octets[:-2] if octets.endswith(b"\r\n") else octets, Side.SERVER)
+        self._line(b"S: ", self._redactor.octets(event).removesuffix(CRLF), _SERVER)
 
     def _client_line(self, event: Event) -> None:
         if self._body.unfinished:  # sent while a line of a body was coming
             self._out.write(self._body.end())
-        self._line(b"C: ", strip_end(self._redactor.octets(event)), Side.CLIENT)
+        self._line(b"C: ", strip_end(self._redactor.octets(event)), _CLIENT)
 
     def _line(self, prefix: bytes, text: bytes, side: Side) -> None:
         if self._long is side:

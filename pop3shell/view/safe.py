@@ -27,7 +27,7 @@ _COMMON = (
 )
 
 _PLAIN = bytes(range(0x20, 0x7F))
-_lone_cr = re.compile(rb"\r(?!\n)").search
+_lone_cr = re.compile(rb"\r[^\n]").search
 _ESCAPED = "".join(f"\\x{octet:02x}" for octet in range(256))
 
 
@@ -132,6 +132,6 @@ class VisibleLines:
 
 
 def _is_plain(octets: bytes) -> bool:
-    """Whether nothing but printable ASCII and CRLFs is in lines that don't end in a CR."""
+    """Whether nothing but printable ASCII and CRLFs is in octets that don't end in a CR."""
     left = octets.translate(None, _PLAIN)
     return left == b"\r\n" * (len(left) // 2) and _lone_cr(octets) is None

@@ -57,7 +57,7 @@ def facts(dialogue: Dialogue) -> dict[str, object]:
     session = dialogue.session
     names = (
         "state greeting timestamp user user_accepted capabilities messages octets highest deleted "
-        "sizes unique_ids"
+        "sizes"
     )
     known: dict[str, object] = {name: getattr(session, name) for name in names.split()}
     for name in ("outstanding", "greeted", "challenged", "unfinished", "patience"):

@@ -136,7 +136,7 @@ def test_stat_tells_count_and_octets(heard, text, messages, octets):
 def test_nothing_is_known_before_it_is_told(heard):
     session = heard.session
     assert (session.messages, session.octets, session.highest) == (None, None, None)
-    assert (session.sizes, session.unique_ids) == ({}, {})
+    assert session.sizes == {}
     assert session.announces("TOP") is None
 
 
@@ -171,14 +171,7 @@ def test_lines_of_a_listing_that_are_none_are_left_out(heard):
 def test_a_listing_of_one_message_replaces_nothing(heard):
     heard.ask("LIST", "+OK", "1 120", "2 200", ".")
     heard.ask("LIST 1", "+OK 1 120")
-    heard.ask("UIDL 1", "+OK 1 x")
     assert heard.session.sizes == {1: 120, 2: 200}
-    assert heard.session.unique_ids == {}
-
-
-def test_uidl_tells_unique_ids(heard):
-    heard.ask("UIDL", "+OK", "1 whqtswO00WBw418f9t5JxYwZ", "2 Qh<>\xff", "3", ".")
-    assert heard.session.unique_ids == {1: "whqtswO00WBw418f9t5JxYwZ", 2: "Qh<>\\xff"}
 
 
 def test_a_refused_listing_replaces_nothing(heard):

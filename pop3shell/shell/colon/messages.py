@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pop3shell.net.errors import ConnectionTrouble
+from pop3shell.protocol import limits, replies
 from pop3shell.protocol.spec import commands
 from pop3shell.protocol.spec.commands import Command
 from pop3shell.protocol.spec.states import State
@@ -39,7 +40,7 @@ async def _messages(shell: Shell, arguments: str) -> None:
     numbers = _chosen(listed, wanted)
     if session.capabilities is None:
         await shell.exchange(commands.CAPA.verb.encode())
-    await _unique_ids(shell, numbers)
+    await _learn_unique_ids(shell, numbers)
     await _show(shell, numbers)
     if wanted is None and len(numbers) < len(listed):
         shell.say(f"the last {LAST} of {len(listed)}; :messages 1-200 shows others")
@@ -98,14 +99,15 @@ def _worth_asking(shell: Shell, row: Command) -> bool:
     return not session.capabilities or bool(session.announces(row.capability))
 
 
-async def _unique_ids(shell: Shell, numbers: list[int]) -> None:
-    from pop3shell.shell.fetching import quietly
+async def _learn_unique_ids(shell: Shell, numbers: list[int]) -> None:
+    from pop3shell.shell.fetching import Fetch
 
-    session = shell.client.session
-    unknown = set(numbers) - session.deleted - session.unique_ids.keys()
+    unknown = set(numbers) - shell.client.session.deleted - shell.unique_ids.keys()
     if unknown and _worth_asking(shell, commands.UIDL):
-        with quietly(shell):
-            await shell.exchange(commands.UIDL.verb.encode())
+        fetch = Fetch(shell, commands.UIDL.verb, limits.KEPT_LISTING)
+        if await fetch.run():
+            found = replies.unique_ids(fetch.content)
+            shell.unique_ids.update((n, found[n]) for n in numbers if n in found)
 
 
 async def _show(shell: Shell, numbers: list[int]) -> None:
@@ -142,12 +144,12 @@ def _print(shell: Shell, numbers: list[int], summaries: dict[int, Summary]) -> N
     from pop3shell.view.mail import Summary
 
     session = shell.client.session
-    sizes, unique_ids, deleted = session.sizes, session.unique_ids, session.deleted
+    sizes, deleted = session.sizes, session.deleted
     rows = [
         Row(
             number,
             sizes.get(number),
-            visible_text(unique_ids.get(number, "")),
+            visible_text(shell.unique_ids.get(number, "")),
             summaries.get(number) or Summary(subject=shell.summaries.get(number, "")),
             number in deleted,
         )
