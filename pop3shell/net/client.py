@@ -170,8 +170,8 @@ class Client:
         now = self._loop.time()
         if not self.dialogue.outstanding or self.dialogue.challenged:
             self._heard = now
-        self._connection.send(octets)
         self._sent(octets, now)
+        self._connection.send(octets)
 
     def _sent(self, octets: bytes, now: float) -> None:
         self._unended = not octets.endswith(b"\n")
