@@ -13,6 +13,7 @@ from pop3shell.net.errors import ConnectionTrouble
 from pop3shell.net.observers import Observers
 from pop3shell.net.resolve import open_socket, shown
 from pop3shell.net.stls import INJECTED, StlsWatch
+from pop3shell.net.timers import Timers
 from pop3shell.protocol.dialogue import Dialogue
 from pop3shell.protocol.events import Banner, Ending, Event, Greeting, Noted, Side
 from pop3shell.protocol.findings import Rule
@@ -55,9 +56,7 @@ class Client:
         self.host = ""
         self._stls = StlsWatch()
         self.observers.append(self._stls)
-        self._heard = self._loop.time()
-        self._watchdog: asyncio.TimerHandle | None = None
-        self._quiet: asyncio.TimerHandle | None = None
+        self._timers = Timers(self.dialogue, timeout, self._silent, self._be_quiet)
 
     @property
     def session(self) -> Session:
@@ -95,12 +94,12 @@ class Client:
         self.host = host
         layer = _layer(tls, host) if tls is not None else None
         sock = await open_socket(host, port, family=family, within=connect_timeout)
-        self._heard = self._loop.time()
+        self._timers.heard = self._loop.time()
         self._connection = await Connection.over(sock, self._receive, self._ended)
         self.address = shown(*self._connection.peer)
         if layer is not None:
             await self._secure(layer, connect_timeout)
-        self._watch()
+        self._timers.start()
 
     async def start_tls(self, settings: TlsSettings, *, within: float = 20.0) -> None:
         """Negotiate TLS after STLS was accepted; ``tls`` tells what came of it.
@@ -169,15 +168,14 @@ class Client:
             raise ConnectionTrouble("TLS is being negotiated; nothing was sent")
         now = self._loop.time()
         if not self.dialogue.outstanding or self.dialogue.challenged:
-            self._heard = now
+            self._timers.heard = now
         self._sent(octets, now)
         self._connection.send(octets)
 
     def _sent(self, octets: bytes, now: float) -> None:
         self._unended = not octets.endswith(b"\n")
         self._dispatch(self.dialogue.client(octets, now))
-        if self._quiet is not None or self.dialogue.patience is not None:
-            self._arm()
+        self._timers.adjust()
 
     async def settled(self, outstanding: int = 0) -> None:
         """Wait until at most ``outstanding`` replies are due, a challenge came, or the end."""
@@ -199,7 +197,7 @@ class Client:
 
     async def close(self) -> None:
         """Close the connection from this side."""
-        self._cancel_timers()
+        self._timers.cancel()
         if self._connection is None:
             return
         if not self.closed:
@@ -215,7 +213,7 @@ class Client:
     # ---- what comes ----
 
     def _receive(self, data: bytes) -> None:
-        self._heard = now = self._loop.time()
+        self._timers.heard = now = self._loop.time()
         if self.greeting is None:
             self._before_greeting += len(data)
         events = self.dialogue.server(data, now)
@@ -227,8 +225,15 @@ class Client:
             self._sent(octets, now)
         if self._waiters and self._is_over():
             self._wake()
-        if self._quiet is not None or self.dialogue.patience is not None:
-            self._arm()
+        self._timers.adjust()
+
+    def _silent(self) -> None:
+        if self._connection is not None:
+            self._connection.abort(Ending.SILENT)
+
+    def _be_quiet(self) -> None:
+        self._dispatch(self.dialogue.quiet(self._loop.time()))
+        self._wake()
 
     def _is_over(self) -> bool:
         """Whether what is waited for may have come; a wake-up for each block would cost time."""
@@ -237,7 +242,7 @@ class Client:
         return not due or self.observers.fault is not None
 
     def _ended(self, ending: Ending) -> None:
-        self._cancel_timers()
+        self._timers.cancel()
         self.ending = ending
         if self.tls is not None:
             self._note_breach(self.tls, ending)
@@ -292,42 +297,6 @@ class Client:
         for waiter in self._waiters:
             if not waiter.done():
                 waiter.set_result(None)
-
-    # ---- timers: one watchdog for silence, one for replies whose end only silence tells ----
-
-    def _watch(self) -> None:
-        if self.timeout:
-            self._watchdog = self._loop.call_at(self._heard + self.timeout, self._check_silence)
-
-    def _check_silence(self) -> None:
-        due = self.dialogue.outstanding or not self.dialogue.greeted
-        if due and not self.dialogue.challenged:
-            if self._loop.time() - self._heard >= self.timeout and self._connection:
-                self._connection.abort(Ending.SILENT)
-                return
-        else:
-            self._heard = self._loop.time()
-        self._watch()
-
-    def _arm(self) -> None:
-        if self._quiet is not None:
-            self._quiet.cancel()
-            self._quiet = None
-        patience = self.dialogue.patience
-        if patience is not None:
-            self._quiet = self._loop.call_later(patience, self._be_quiet)
-
-    def _be_quiet(self) -> None:
-        self._quiet = None
-        self._dispatch(self.dialogue.quiet(self._loop.time()))
-        self._arm()
-        self._wake()
-
-    def _cancel_timers(self) -> None:
-        for timer in (self._watchdog, self._quiet):
-            if timer is not None:
-                timer.cancel()
-        self._watchdog = self._quiet = None
 
 
 def _layer(settings: TlsSettings, host: str) -> TlsLayer:
