@@ -71,7 +71,8 @@ class Client:
     @property
     def awaits_tls(self) -> bool:
         """Whether STLS was accepted, so that the server waits for the TLS handshake."""
-        return self._stls.accepted and self.tls is None and not self.closed
+        accepted = self._stls.accepted and not self.dialogue.outstanding
+        return accepted and self.tls is None and not self.closed
 
     @property
     def unended(self) -> bool:
@@ -169,13 +170,13 @@ class Client:
         now = self._loop.time()
         if not self.dialogue.outstanding or self.dialogue.challenged:
             self._timers.heard = now
-        self._sent(octets, now)
+        self._say(octets, now)
         self._connection.send(octets)
+        self._timers.adjust()
 
-    def _sent(self, octets: bytes, now: float) -> None:
+    def _say(self, octets: bytes, now: float) -> None:
         self._unended = not octets.endswith(b"\n")
         self._dispatch(self.dialogue.client(octets, now))
-        self._timers.adjust()
 
     async def settled(self, outstanding: int = 0) -> None:
         """Wait until at most ``outstanding`` replies are due, a challenge came, or the end."""
@@ -222,7 +223,7 @@ class Client:
             self._connection.send(octets)
         self._dispatch(events)
         if octets:
-            self._sent(octets, now)
+            self._say(octets, now)
         if self._waiters and self._is_over():
             self._wake()
         self._timers.adjust()

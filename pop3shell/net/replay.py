@@ -58,8 +58,7 @@ class _Player:
         self._rules = rules
         self._turns = link.script.turns
         self._logins = Logins(link)
-        self._pump = Pump(link.client, link.judge, self._turns, rules.fail_fast)
-        link.client.observers.append(self._pump)
+        self._pump = Pump(link.client, link.judge, self._turns)
 
     async def run(self) -> None:
         """Play the script. Raises ConnectionTrouble, Stopped."""
@@ -68,14 +67,17 @@ class _Player:
         if link.target.starttls and not _begins_tls(link.script):
             await link.ask_for_tls()
         while pump.at < len(self._turns):
-            if self._rules.fail_fast and link.judge.differences:
-                raise Stopped
             turn = self._turns[pump.at]
-            if turn.due == 0 and link.client.dialogue.outstanding == 0 and pump.can_run():
+            if self._rules.fail_fast:
+                await link.client.settled(turn.due)
+                if link.judge.differences:
+                    raise Stopped
+            if not self._rules.fail_fast and pump.can_run():
+                await link.ready(turn, turn.due)
                 await pump.run()
-                continue
-            pump.at += 1
-            await self._play(turn)
+            else:
+                pump.at += 1
+                await self._play(turn)
         await link.settle(0)
         link.check_whole()
         if link.client.session.left:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
-from pop3shell.net.replay_script import Reply, Turn
+from pop3shell.net.replay_script import Expected, Reply, Turn
 from pop3shell.protocol import replies
 from pop3shell.protocol.commandline import CommandLine, parse
 from pop3shell.protocol.exchange import is_irregular
@@ -23,28 +24,65 @@ from pop3shell.transcript.model import (
     StandIn,
 )
 
+#: Octets and entries of a reply, at most, that are looked at here; larger ones are observed.
+MOST_OCTETS, MOST_ENTRIES = 1 << 16, 16
+
+# Bound once: Python 3.11 takes long to find the member of an enumeration.
+_OK = Status.OK
+_SINGLE, _MULTI = Shape.SINGLE, Shape.MULTI
+_DOUBTFUL = (None, commands.AUTH)
+_SERVER = (ServerLine, ServerLines)
+_BEHIND = (ClientLine, Happened, Note)
+_body_end = re.compile(rb"\r\n\.\r?\n").search
+
 
 def plain_exchange(given: list[Entry], at: int) -> Turn | None:
-    """Return the turn of a regular command whose reply is one line and nothing more, else None.
+    """Return the turn of a regular command that was replied to before anything else was said.
 
-    It is what most of a long transcript consists of; nothing else may be due before it.
+    None where anything about the two is in doubt. It is what most of a long transcript consists
+    of; nothing else may be due before it.
     """
-    asked, said, *behind = given[at : at + 3] if at + 1 < len(given) else (None, None)
-    if not isinstance(asked, ClientLine) or not isinstance(said, ServerLine):
+    asked = given[at]
+    if not isinstance(asked, ClientLine) or is_irregular(asked.octets):
         return None
-    if behind and not isinstance(behind[0], ClientLine | Happened | Note):
-        return None
-    if is_irregular(asked.octets) or asked.octets.count(b"\n") > 1:
-        return None
+    said, octets = _said(given, at + 1)
+    end = octets.find(b"\r\n") + 2
     command = parse(asked.octets)
-    status, text, exact = replies.status_of(said.octets)
-    if command.row in (None, commands.AUTH) or not exact or not said.octets.endswith(b"\r\n"):
+    status, text, exact = replies.status_of(octets[:end])
+    if command.row in _DOUBTFUL or not exact or asked.octets.count(b"\n") > 1:
         return None
-    if said.octets.count(b"\n") > 1 or (status is Status.OK and command.shape is not Shape.SINGLE):
+    if not _is_whole(octets, end, command.shape if status is _OK else _SINGLE):
         return None
     code = replies.response_code(text)
-    reply = Reply(asked.number, command, [[said]], status, code, complete=True)
+    reply = Reply(asked.number, command, [said], status, code, complete=True)
     return Turn(asked.number, [asked], replies=[reply])
+
+
+def _said(given: list[Entry], at: int) -> tuple[list[Expected], bytes]:
+    """Return what the server said in one go, with its octets; nothing where that is too much."""
+    said: list[Expected] = []
+    octets = b""
+    for entry in given[at : at + MOST_ENTRIES]:
+        if not isinstance(entry, _SERVER):
+            return (said, octets) if isinstance(entry, _BEHIND) else ([], b"")
+        said.append(entry)
+        octets += entry.octets
+        if len(octets) > MOST_OCTETS:
+            break
+    else:
+        if at + len(said) == len(given):
+            return said, octets
+    return [], b""
+
+
+def _is_whole(octets: bytes, end: int, shape: Shape) -> bool:
+    """Whether these are one reply with a status line up to ``end``."""
+    if octets.find(b"\n") + 1 != end:
+        return False
+    if shape is _SINGLE:
+        return end == len(octets)
+    found = _body_end(octets, end - 2) if shape is _MULTI else None
+    return found is not None and found.end() == len(octets)
 
 
 def status_like(pattern: Pattern, command: CommandLine | None, behind: Iterable[Entry]) -> bytes:

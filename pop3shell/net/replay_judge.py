@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from pop3shell.net.replay_script import Reply
+from pop3shell.net.replay_script import Expected, Reply
 from pop3shell.protocol import events as ev
 from pop3shell.protocol.commandline import CommandLine
 from pop3shell.protocol.events import Side
@@ -18,8 +18,12 @@ from pop3shell.transcript.model import ServerLine, ServerLines
 
 #: Differences of one session that are kept; further ones are only counted.
 MOST_DIFFERENCES = 1000
+#: Octets of a reply that are held before they are compared.
+MOST_HELD = 1 << 16
 #: Octets that are shown of what was said unasked.
 SHOWN = 200
+
+_SAID = (ServerLine, ServerLines)
 
 
 class Judge:
@@ -39,7 +43,7 @@ class Judge:
         self._due: deque[tuple[CommandLine | None, Reply | None]] = deque([(None, greeting)])
         self._number = greeting.number
         self._part = 0
-        self._first = b""
+        self._got = b""  # of a reply, until it is known that it isn't just the one recorded
         self._comparison: ReplyComparison | None = None
         self.handlers: dict[type, Callable[[Any], None]] = {
             **dict.fromkeys((ev.Banner, ev.StatusLine, ev.BodyEnd, ev.OpenLine), self._heard),
@@ -83,12 +87,12 @@ class Judge:
     # ---- the server ----
 
     def _heard(self, event: Any) -> None:
-        if not self._first:
-            self._first = event.raw
+        if self._comparison is not None:
+            self._comparison.feed(event.raw)
             return
-        if self._comparison is None:
+        self._got += event.raw
+        if len(self._got) > MOST_HELD:
             self._comparison = self._compare()
-        self._comparison.feed(event.raw)
 
     def _long(self, event: ev.LongLine) -> None:
         if event.side is Side.SERVER:
@@ -124,30 +128,23 @@ class Judge:
     def _conclude(self) -> None:
         """A reply, or a part of it that ends in a challenge, is over."""
         reply = self._due[0][1] if self._due else None
-        first, self._first = self._first, b""
-        comparison, self._comparison = self._comparison, None
-        if reply is None or not reply.complete:
-            return
-        self.replies += 1
-        expected = reply.parts[self._part] if self._part < len(reply.parts) else []
-        if comparison is None:
-            if len(expected) == 1 and _is_same(expected[0], first):
-                return
-            self._first = first
-            comparison = self._compare()
-            self._first = b""
-        found = comparison.end()
-        if found:
-            self._tell(d if d.number else replace(d, number=reply.number) for d in found)
+        if reply is not None and reply.complete:
+            self.replies += 1
+            expected = reply.parts[self._part] if self._part < len(reply.parts) else []
+            if self._comparison is not None or not _is_same(expected, self._got):
+                comparison = self._comparison or self._compare()
+                found = comparison.end()
+                if found:
+                    self._tell(d if d.number else replace(d, number=reply.number) for d in found)
+        self._got, self._comparison = b"", None
 
     def _compare(self) -> ReplyComparison:
-        """Begin to compare, with the first line that was heard."""
+        """Begin to compare, with what was heard so far."""
         command, reply = self._due[0] if self._due else (None, None)
         parts = reply.parts[self._part :] if reply is not None and reply.complete else []
         expected = parts[0] if parts else []
         comparison = ReplyComparison(expected, self._level, command, self._redactor)
-        if self._first:
-            comparison.feed(self._first)
+        comparison.feed(self._got)
         return comparison
 
     def _tell(self, found: Iterable[Difference]) -> None:
@@ -156,8 +153,13 @@ class Judge:
         self.differences += list(found)[: max(room, 0)]
 
 
-def _is_same(expected: object, line: bytes) -> bool:
-    """Whether a line is the one recorded, so that nothing has to be looked at more closely."""
-    if isinstance(expected, ServerLine):
-        return expected.octets == line and not expected.placeholders
-    return isinstance(expected, ServerLines) and expected.octets == line and expected.lines == 1
+def _is_same(expected: list[Expected], got: bytes) -> bool:
+    """Whether octets are the ones recorded, so that nothing has to be looked at more closely."""
+    at = 0
+    for entry in expected:
+        if not isinstance(entry, _SAID) or not got.startswith(entry.octets, at):
+            return False
+        if isinstance(entry, ServerLine) and entry.placeholders:
+            return False
+        at += len(entry.octets)
+    return at == len(got)

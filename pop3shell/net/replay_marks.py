@@ -12,6 +12,8 @@ from pop3shell.protocol.spec import commands
 # What a lenient server may take for the command: after blanks, or behind a stray CR, LF or NUL.
 _QUIT = re.compile(rb"(?i)(?:^|[\r\n\0])[\s\0]*" + commands.QUIT.verb.encode()).search
 _DELE = commands.DELE.verb.encode()
+# Bound once: Python 3.11 takes long to find the member of an enumeration.
+_OK, _ERR = Status.OK, Status.ERR
 
 
 def may_quit(octets: bytes) -> bool:
@@ -32,12 +34,12 @@ class Marks:
 
     def _replied(self, event: ReplyEnd) -> None:
         command = event.command
-        self.accepted = event.status is Status.OK
+        self.accepted = event.status is _OK
         if command.row is commands.RSET:
             self.marked = self.marked and not self.accepted
         elif _DELE in command.raw.upper():
             regular = _is_regular(command)
-            refused = event.status is Status.ERR and regular
+            refused = event.status is _ERR and regular
             if command.row in (commands.DELE, None) or not regular:
                 self.marked = self.marked or not refused
 

@@ -6,69 +6,69 @@ from pop3shell.net.client import Client
 from pop3shell.net.replay_judge import Judge
 from pop3shell.net.replay_marks import may_quit
 from pop3shell.net.replay_script import Turn
-from pop3shell.protocol.events import ReplyEnd
 from pop3shell.protocol.spec import commands
 
 _NEVER = (None, commands.AUTH, commands.STLS, commands.QUIT)
 
 
 class Pump:
-    """An observer that sends the next turn as soon as its time has come, if it is an easy one.
+    """Sends easy turns in a row, each as soon as its time has come.
 
-    ``at`` is the index of the next turn. It must be the last of the observers: the others have
-    then taken in the end of the reply before.
+    That is when the replies before it were read, and before the observers hear of these: the
+    server goes on while they are compared. ``at`` is the index of the next turn.
     """
 
-    def __init__(self, client: Client, judge: Judge, turns: list[Turn], fail_fast: bool) -> None:
+    def __init__(self, client: Client, judge: Judge, turns: list[Turn]) -> None:
         self.at = 0
         self._client = client
         self._judge = judge
         self._turns = turns
-        self._fail_fast = fail_fast
-        self._running = False
-        self.handlers = {ReplyEnd: self._replied}
-
-    async def run(self) -> None:
-        """Send turns up to the next that isn't easy; all replies have come then."""
-        self._running = True
-        self._send()
-        try:
-            await self._client.settled()
-        finally:
-            self._running = False
+        self._stop = 0  # the end of the row
+        self._seen = 0  # how far it was looked for
 
     def can_run(self) -> bool:
-        """Whether the next turn is an easy one."""
-        return self._is_free() and easy(self._turns[self.at]) is not None
+        """Whether the next turn is the first of such a row."""
+        if self.at >= self._seen:
+            self._look_ahead()
+        return self.at < self._stop
 
-    def _replied(self, event: ReplyEnd) -> None:
-        if self._running:
-            self._send()
+    async def run(self) -> None:
+        """Send the row; all replies have come then, or the connection is over."""
+        self._client.ahead = self._next
+        try:
+            while not self._client.closed and (octets := self._next()):
+                self._client.send(octets)
+                await self._client.settled()
+        finally:
+            self._client.ahead = None
 
-    def _send(self) -> None:
-        turns, dialogue = self._turns, self._client.dialogue
-        while self.at < len(turns):
-            turn = turns[self.at]
-            if dialogue.outstanding > turn.due or not self._is_free():
-                return
-            octets = easy(turn)
-            if octets is None or (self._fail_fast and self._judge.differences):
-                self._running = False
-                return
+    def _look_ahead(self) -> None:
+        """Find the end of the row. What was sent ahead of a reply goes with what is behind it."""
+        turns, stop = self._turns, self.at
+        while stop < len(turns) and _is_easy(turns[stop]):
+            stop += 1
+        self._seen = stop
+        while self.at < stop < len(turns) and turns[stop].due:
+            stop -= 1
+        self._stop = stop
+
+    def _next(self) -> bytes:
+        """Return the octets of the turns that may be sent now."""
+        octets, outstanding = b"", self._client.dialogue.outstanding
+        while self.at < self._stop:
+            turn = self._turns[self.at]
+            if outstanding > turn.due:
+                break
             self.at += 1
+            outstanding += 1
             self._judge.expect(turn.replies)
-            self._client.send(octets)
-
-    def _is_free(self) -> bool:
-        return not self._client.closed and not self._client.dialogue.challenged
+            octets += turn.lines[0].octets
+        return octets
 
 
-def easy(turn: Turn) -> bytes | None:
-    """Return the octets of a turn that can be sent as it stands; None for one that can't."""
+def _is_easy(turn: Turn) -> bool:
+    """Whether a turn can be sent as it stands, whatever was replied before."""
     if turn.response or len(turn.lines) > 1 or len(turn.replies) != 1 or turn.lines[0].placeholders:
-        return None
+        return False
     command = turn.replies[0].command
-    octets = turn.lines[0].octets
-    if command is None or command.row in _NEVER or may_quit(octets):
-        return None
-    return octets
+    return command is not None and command.row not in _NEVER and not may_quit(turn.lines[0].octets)

@@ -23,17 +23,23 @@ class Sources:
 
     def __init__(self) -> None:
         self._fed: deque[_Fed] = deque()
+        self._put_off = 0
         self._ahead = 0  # octets whose entry was handed out with the ones before
 
     def add(self, entry: Expected | None, octets: int) -> None:
         """Take in that so many octets stand for an entry; 0 for one that only stands there."""
         self._fed.append(_Fed(octets, entry))
 
+    def put_off(self, octets: int) -> None:
+        """Take in that the observer handed on part of a line: it goes with what is taken next."""
+        self._put_off += octets
+
     def take(self, octets: int) -> list[Expected]:
         """Return the entries that the next octets came from; rows of lines are cut at a line end.
 
         A body's last line end comes later than the line: the line is then handed out whole.
         """
+        octets, self._put_off = octets + self._put_off, 0
         ahead = min(self._ahead, octets)
         self._ahead -= ahead
         octets -= ahead

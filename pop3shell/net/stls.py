@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pop3shell.protocol.events import CommandSent, LongLine, ReplyEnd, Side, StrayLine
+from pop3shell.protocol.events import LongLine, ReplyEnd, Side, StrayLine
 from pop3shell.protocol.replies import Status
 from pop3shell.protocol.spec import commands
 
@@ -15,7 +15,7 @@ _EVIDENCE = 512
 
 
 class StlsWatch:
-    """An observer that knows whether STLS was accepted last, and what came behind its reply."""
+    """An observer that knows whether the last reply accepted STLS, and what came behind it."""
 
     def __init__(self) -> None:
         self.accepted = False
@@ -24,7 +24,6 @@ class StlsWatch:
             ReplyEnd: self._replied,
             StrayLine: self._strayed,
             LongLine: self._strayed,
-            CommandSent: self._sent,
         }
 
     def _replied(self, event: ReplyEnd) -> None:
@@ -34,6 +33,3 @@ class StlsWatch:
     def _strayed(self, event: StrayLine | LongLine) -> None:
         if getattr(event, "side", Side.SERVER) is Side.SERVER:
             self.behind += event.raw[: _EVIDENCE - len(self.behind)]
-
-    def _sent(self, event: CommandSent) -> None:
-        self.accepted = False

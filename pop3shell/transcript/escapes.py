@@ -23,11 +23,11 @@ _INVISIBLE = re.compile(
 _PLAIN = bytes(octet for octet in range(0x20, 0x7F) if octet != 0x5C)
 _NO_CONTROL = bytes(octet for octet in range(0x20, 0x100) if octet != 0x7F)
 _WHOLE = re.compile(rb"[^\\]*+(?:\\(?:\\|x[0-9a-fA-F]{2}|n?(?=\r\n))[^\\]*+)*+")
-#: Searches that begin with a rare character are many times as fast as others.
+# Searches that begin with a rare character are many times as fast as others.
 _irregular = re.compile(rb"\n(?<![^ \n]\r\n)").search
-_blank_end = re.compile(rb"\r\n(?<= \r\n)").search
-_split = re.compile(rb"\r\n").split  # twice as fast as bytes.split
-_LINE_END = re.compile(rb"(\\+)(n?)\r\n")
+_odd_end = re.compile(rb"\n(?<![^ ]\r\n)").search
+_no_octet = re.compile(rb"\\(?!x[0-9a-fA-F][0-9a-fA-F])").search
+_other_end = re.compile(rb"\\n?\r").search
 
 
 class BadEscape(ValueError):
@@ -56,7 +56,7 @@ def escape_line(octets: bytes) -> bytes:
     return escape(octets) + b"\\"
 
 
-def file_lines(block: bytes, tag: bytes, begun: bytes) -> bytes | memoryview:
+def file_lines(block: bytes, tag: bytes, begun: bytes) -> memoryview:
     """Return the whole lines of ``block`` as they stand in the file, each behind ``tag``.
 
     ``begun`` is how the first of them begins in the file, its time and tag; what follows the last
@@ -65,36 +65,27 @@ def file_lines(block: bytes, tag: bytes, begun: bytes) -> bytes | memoryview:
     Mostly all is printable, every line ends in CRLF, and none is empty or has a blank at its end.
     Then two replacements of single characters do it, which are the fastest thing there is.
     """
-    behind = b"\n" + tag + b" "
-    others = block.translate(None, _PLAIN)
-    plain = others == CRLF * (len(others) // 2) and not (b"$" in block and b"${" in block)
-    if plain and not _irregular(block) and block[:1] != b"\r":
-        text = b"".join((begun, b" ", block)).replace(LF, behind).replace(b"\r", b"")
-        return memoryview(text)[: text.rfind(LF) + 1]
-    lines = escape_lines(block[: block.rfind(LF) + 1])
-    has_empty = b"" in lines
-    lines[0] = begun + b" " + lines[0]
-    lines[-1] += LF
-    text = behind.join(lines)
-    # No line's text ends in a blank: where a tag does, the line is empty.
-    return text.replace(tag + b" \n", tag + LF) if has_empty else text
-
-
-def escape_lines(block: bytes) -> list[bytes]:
-    """Return the texts of whole lines."""
     others = block.translate(None, _PLAIN)
     if others.translate(None, CRLF) or (b"$" in block and b"${" in block):
         block = visible(_escape_syntax(block), kept=CRLF)
         others = block.translate(None, _NO_CONTROL)
-    if _blank_end(block):
-        block = block.replace(b" \r\n", b"\\x20\r\n")
-    lines = _split(block)
-    if len(others) != 2 * (len(lines) - 1):
-        # All other control characters are escaped by now, so one can stand for a line's end.
-        block = block.replace(CRLF, b"\0").replace(b"\r", rb"\x0d").replace(LF, b"\\n\0")
-        lines = block.replace(b" \0", b"\\x20\0").split(b"\0")
-    lines.pop()
-    return lines
+    in_pairs = others == CRLF * (len(others) // 2)
+    regular = in_pairs and not _irregular(block)
+    if not regular and (not in_pairs or _odd_end(block)):
+        block = _escape_ends(block)
+    behind = b"\n" + tag
+    first = begun if block.startswith(CRLF) else begun + b" "
+    text = (first + block).replace(LF, behind + b" ")
+    if not regular:
+        text = text.replace(behind + b" \r", behind + b"\r")
+    text = text.replace(b"\r", b"")
+    return memoryview(text)[: text.rfind(LF) + 1]
+
+
+def _escape_ends(block: bytes) -> bytes:
+    """Escape what is no CRLF, and a blank before an end. Other control characters are by now."""
+    block = block.replace(CRLF, b"\0").replace(b"\r", rb"\x0d").replace(LF, b"\\n\0")
+    return block.replace(b" \0", b"\\x20\0").replace(b"\0", CRLF)
 
 
 def visible(octets: bytes, kept: bytes = b"") -> bytes:
@@ -137,12 +128,13 @@ def unescape(texts: bytes) -> bytes:
     """
     if b"\\" not in texts:
         return texts
-    _check(texts)
-    if b"\\\\" not in texts:
-        texts = texts.replace(b"\\n\r\n", LF).replace(b"\\\r\n", b"")
-    elif b"\\\r\n" in texts or b"\\n\r\n" in texts:
-        texts = _LINE_END.sub(_other_end, texts)
-    return _decode(texts)
+    if _no_octet(texts):  # else all are \xHH
+        _check(texts)
+        texts = texts.replace(rb"\\", rb"\x5c")
+        if _other_end(texts):
+            texts = texts.replace(b"\\n\r\n", LF).replace(b"\\\r\n", b"")
+    # In octets read as Latin-1 this codec knows our escape; others were refused.
+    return texts.decode("unicode_escape").encode("latin-1")
 
 
 def _check(texts: bytes) -> None:
@@ -151,15 +143,3 @@ def _check(texts: bytes) -> None:
     if at < len(texts):
         shown = texts[at : at + 4].split(b"\r")[0].decode("ascii", "backslashreplace")
         raise BadEscape(shown, texts.count(LF, 0, at))
-
-
-def _decode(texts: bytes) -> bytes:
-    # In octets read as Latin-1 this codec knows our two escapes; others were refused.
-    return texts.decode("unicode_escape").encode("latin-1")
-
-
-def _other_end(found: re.Match[bytes]) -> bytes:
-    slashes = found[1]
-    if len(slashes) % 2 == 0:
-        return found[0]
-    return slashes[:-1] + (LF if found[2] else b"")

@@ -53,6 +53,11 @@ class PlainDialogue:
         self._broken: list[bytes] = []  # a stand-in that runs over several lines
         self._broken_at = 0
 
+    @property
+    def number(self) -> int:
+        """The number of the next line."""
+        return self._number + 1
+
     def entries(self, block: bytes) -> Iterator[Entry]:
         """Read a block. Raises TranscriptError."""
         for line in block.removesuffix(b"\n").split(b"\n") if block else ():

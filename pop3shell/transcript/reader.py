@@ -14,8 +14,8 @@ from pop3shell.transcript.model import Entry, Torn, Version
 from pop3shell.transcript.plain import PlainDialogue
 from pop3shell.transcript.versioned import VersionedLines
 
-#: Octets read at once.
-BLOCK = 1 << 18
+#: Octets read at once. Of larger blocks glibc gives the memory back, and faults it in again.
+BLOCK = 1 << 16
 
 _BOM = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -41,23 +41,27 @@ def read(source: Source) -> Iterator[Entry]:
     With a first line ``%POP3-TRANSCRIPT 1`` the first entry is a Version, and the last one Torn
     where the file ends in the middle of a line. Without that line it is a plain dialogue.
     """
+    reading: VersionedLines | PlainDialogue | None = None
     blocks = _blocks(source)
-    first = next(blocks, b"").removeprefix(_BOM)
-    if first.startswith(_UTF16):
-        raise TranscriptError(1, "the file is UTF-16; save it as UTF-8")
-    line, ended, rest = first.partition(b"\n")
-    if line and not ended and MAGIC.startswith(line[: len(MAGIC)]):
-        yield Torn(1, line)
-    elif line.startswith(MAGIC):
-        yield Version(1, _version(line.removesuffix(b"\r")))
-        versioned = VersionedLines(number=2)
-        for block in chain([rest], blocks):
-            yield from versioned.entries(block)
-    else:
-        plain = PlainDialogue()
+    try:
+        first = next(blocks, b"").removeprefix(_BOM)
+        if first.startswith(_UTF16):
+            raise TranscriptError(1, "the file is UTF-16; save it as UTF-8")
+        line, ended, rest = first.partition(b"\n")
+        if line and not ended and MAGIC.startswith(line[: len(MAGIC)]):
+            yield Torn(1, line)
+            return
+        if line.startswith(MAGIC):
+            yield Version(1, _version(line.removesuffix(b"\r")))
+            reading, first = VersionedLines(number=2), rest
+        else:
+            reading = PlainDialogue()
         for block in chain([first], blocks):
-            yield from plain.entries(block)
-        yield from plain.end()
+            yield from reading.entries(block)
+        yield from reading.end()
+    except _TooLong:
+        text = f"the line has more than {LONGEST_FILE_LINE} octets; this is no transcript"
+        raise TranscriptError(reading.number if reading else 1, text) from None
 
 
 def _version(line: bytes) -> int:
@@ -74,20 +78,24 @@ def _version(line: bytes) -> int:
     return version
 
 
+class _TooLong(Exception):
+    """A line that no transcript has."""
+
+
 def _blocks(source: Source) -> Iterator[bytes]:
-    """Give the file in blocks of whole lines; only the last may end without a line feed."""
+    """Give the file in blocks of whole lines; only the last may end without a line feed.
+
+    Raises _TooLong.
+    """
     held = b""
-    number = 1
     while data := source.read(BLOCK):
         cut = data.rfind(b"\n") + 1
         if not cut:
             held += data
         else:
-            number += data.count(b"\n")
             yield held + data[:cut]
             held = data[cut:]
         if len(held) > LONGEST_FILE_LINE:
-            text = f"the line has more than {LONGEST_FILE_LINE} octets; this is no transcript"
-            raise TranscriptError(number, text)
+            raise _TooLong
     if held:
         yield held

@@ -27,7 +27,10 @@ from pop3shell.transcript.model import (
 )
 
 _ROW = (b"S: ", b"S:\n")
-_ROW_END = re.compile(rb"\n(?!S:[ \n])").search
+_row_end = re.compile(rb"\n(?!S:[ \n])").search
+_split_row = re.compile(rb"\nS: ?").split
+# A line as most of a dialogue are: no escape in it, no placeholder.
+_simple = re.compile(rb"(?:\[([0-9]{1,10}(?:\.[0-9]{1,9})?)\] ?)?([CS]): ?([^\\$\n]*)\n").match
 
 
 class VersionedLines:
@@ -44,9 +47,12 @@ class VersionedLines:
         at, end = 0, block.rfind(b"\n") + 1
         while at < end:
             if block.startswith(_ROW, at):
-                found = _ROW_END(block, at, end)
+                found = _row_end(block, at, end)
                 stop = found.end() if found else end
                 yield from self._row(block[at:stop])
+            elif simple := _simple(block, at):
+                stop = simple.end()
+                yield self._simple(simple)
             else:
                 stop = block.index(b"\n", at) + 1
                 yield from self._line(block[at : stop - 1])
@@ -54,22 +60,36 @@ class VersionedLines:
         if end < len(block):
             yield Torn(self.number, block[end:])
 
+    def end(self) -> Iterator[Entry]:
+        """Take in that the file is over: nothing was held back."""
+        yield from ()
+
     def _row(self, row: bytes) -> Iterator[Entry]:
         """Read lines that are all of the server, without times."""
         self._in_head = False
-        lines = row.count(b"\n")
         if b"$" in row and b"${" in row:
             for line in row.split(b"\n")[:-1]:
                 yield from self._line(line)
             return
-        # Each line's end and tag become CRLF, then the blank behind it goes.
-        texts = (b"\n" + row[:-1]).replace(b"\nS:", CRLF).replace(b"\r\n ", CRLF)[2:] + CRLF
-        octets = self._unescaped(texts)
+        texts = _split_row(row)
+        texts[0] = texts[0][len(b"S:") :].removeprefix(b" ")
+        texts[-1] = texts[-1].removesuffix(b"\n")
+        lines = len(texts)
+        texts.append(b"")
+        octets = self._unescaped(CRLF.join(texts))
         if lines == 1:
             yield ServerLine(self.number, None, octets)
         else:
             yield ServerLines(self.number, octets, lines)
         self.number += lines
+
+    def _simple(self, found: re.Match[bytes]) -> Entry:
+        self._in_head = False
+        time, side, text = found.groups()
+        kind = ClientLine if side == b"C" else ServerLine
+        entry = kind(self.number, float(time) if time else None, text + CRLF)
+        self.number += 1
+        return entry
 
     def _line(self, line: bytes) -> Iterator[Entry]:
         if found := TAGGED.fullmatch(line):

@@ -23,7 +23,7 @@ from pop3shell.transcript.redaction import Pieces, lines_of, pieces_of
 #: Octets of a body's line that is not at its end after which it is written in parts.
 LONGEST_PART = 1 << 16
 #: Octets of a body written at once.
-BLOCK = 1 << 15
+BLOCK = 1 << 18
 
 _CLIENT, _SERVER, _EVENT = b"C:", b"S:", b"*:"
 

@@ -108,10 +108,18 @@ def digest(file: Path) -> str:
 def digest_of_mail(octets: int, known: dict[int, str] = {}) -> str:  # noqa: B006 - remembered
     """The SHA-256 of the message of so many octets, made in a process of its own."""
     if octets not in known:
-        command = [sys.executable, str(HERE / "bench_mail.py"), str(octets)]
-        done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)
-        known[octets] = done.stdout.strip()
+        known[octets] = output_of("bench_mail.py", octets).strip()
     return known[octets]
+
+
+def output_of(script: str, *arguments: object) -> str:
+    """What one of these scripts prints, run to its end in a process of its own."""
+    command = [sys.executable, str(HERE / script), *map(str, arguments)]
+    try:
+        done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)
+    except subprocess.SubprocessError as error:
+        raise Failure(f"{script}: {error}: {getattr(error, 'stderr', '')}") from error
+    return done.stdout
 
 
 def has_lines(file: Path, pattern: bytes, least: int) -> Callable[[], str]:

@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 
 from bench_harness import Benchmark, Failure, interleave, judge, table, took
 from bench_rows import big, highlight, listing, mbox, noop, start
+from bench_transcripts import read, record, replay
 from bench_typing import keystroke, prompt
 
 Opened = Callable[[Path], AbstractContextManager[Benchmark]]
@@ -29,6 +30,9 @@ BENCHMARKS: dict[str, Opened] = {
     "list": listing("LIST"),
     "uidl": listing("UIDL"),
     "highlight": highlight,
+    "record": record,
+    "replay": replay,
+    "read": read,
 }
 ROUNDS = 7
 

@@ -151,6 +151,14 @@ class TestComparing:
             assert len(outcome.differences) == 1
         assert server.received == b"STAT\r\n"
 
+    def test_or_stops_at_the_first_behind_a_login(self) -> None:
+        lines = (*LOGIN, "C: STAT", "S: +OK 2 320", "C: NOOP", "S: +OK", "C: QUIT", "S: +OK bye")
+        steps = (*LOGIN, "C: STAT", "S: -ERR no", close)
+        with ScriptedServer(*dialogue(*steps)) as server:
+            outcome = run(server, script_of(*lines), rules=Rules(fail_fast=True))
+            assert len(outcome.differences) == 1
+        assert server.received.endswith(b"STAT\r\n")
+
     def test_a_line_that_nothing_answers(self) -> None:
         steps = ("S: +OK", "C: STAT", "S: +OK 2 320", "S: +OK again", "C: QUIT", "S: +OK bye")
         assert told(against(*steps, lines=self.LINES)) == [
@@ -266,6 +274,14 @@ class TestDeleting:
         with ScriptedServer(*dialogue(*steps)) as server:
             run(server, script_of(*lines))
         assert b"RSET" in server.received
+
+    @pytest.mark.parametrize("between", ["# a note", "*: what", "S: what?"])
+    def test_nor_does_one_in_two_parts(self, between) -> None:
+        lines = ("S: +OK", "C: DELE 1", "S: +OK", "C: QU\\", between, "C: IT", "S: +OK")
+        steps = ("S: +OK", "C: DELE 1", "S: +OK", "C: RSET", "S: +OK", "C: QUIT", "S: +OK")
+        with ScriptedServer(*dialogue(*steps)) as server:
+            run(server, script_of(*lines))
+        assert server.received == b"DELE 1\r\nRSET\r\nQUIT\r\n"
 
     def test_the_practice_server_keeps_its_mail(self, practice_server) -> None:
         server = practice_server()

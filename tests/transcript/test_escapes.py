@@ -12,7 +12,6 @@ from pop3shell.transcript.escapes import (
     BadEscape,
     escape,
     escape_line,
-    escape_lines,
     file_lines,
     unescape,
     visible,
@@ -62,16 +61,6 @@ def test_any_line_comes_back_with_its_end(octets) -> None:
     for end in (b"\r\n", b"\n", b""):
         if line or end:
             assert unescape(escape_line(line + end) + b"\r\n") == line + end
-
-
-@given(OCTETS)
-def test_lines_in_bulk_are_the_same_as_one_by_one(octets) -> None:
-    block = octets + b"\n"
-    texts = escape_lines(block)
-    assert texts == [escape_line(line) for line in block.splitlines(True)] or b"\r" in octets
-    assert unescape(b"".join(text + b"\r\n" for text in texts)) == block
-    one_by_one = [escape_line(line + b"\n") for line in block.split(b"\n")[:-1]]
-    assert texts == one_by_one
 
 
 @given(OCTETS, OCTETS)
