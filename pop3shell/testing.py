@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import pytest
 
 if TYPE_CHECKING:
+    from pop3shell.server.certificates import SelfMade
+    from pop3shell.server.listener import PracticeServer
     from pop3shell.server.maildrop import Message
     from pop3shell.server.mock import MockServer
     from pop3shell.server.recording import Recording
@@ -34,18 +36,26 @@ SECONDS = 20.0
 
 
 class Running:
-    """A server in a thread. ``host`` and ``port`` are where it listens: on loopback only."""
+    """A server in a thread. ``host`` and ``port`` are where it listens: on loopback only.
 
-    def __init__(self, server: Listener) -> None:
+    With TLS it listens at ``tls_port``, too, with TLS from the first octet, and ``ca_file`` is the
+    PEM file of the issuer that clients have to trust. Without TLS both are None.
+    """
+
+    def __init__(self, server: Listener, certificate: SelfMade | None = None) -> None:
         import asyncio
         import threading
 
+        self.ca_file = certificate.ca_file if certificate else None
+        self.tls_port: int | None = None
         self._server = server
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         try:
             self.host, self.port = self._call(server.start())
+            if certificate:
+                self.tls_port = self._call(server.start_tls_port())[1]
         except BaseException:
             self._end()
             raise
@@ -70,9 +80,14 @@ class Running:
 class RunningPractice(Running):
     """The practice server. ``accounts`` are the passwords by name."""
 
-    def __init__(self, accounts: Mapping[str, str], server: Listener) -> None:
+    def __init__(
+        self,
+        accounts: Mapping[str, str],
+        server: PracticeServer,
+        certificate: SelfMade | None = None,
+    ) -> None:
         self.accounts = dict(accounts)
-        super().__init__(server)
+        super().__init__(server, certificate)
 
 
 class RunningMock(Running):
@@ -81,10 +96,12 @@ class RunningMock(Running):
     A line is taken in before it is answered: whoever has the reply may ask.
     """
 
-    def __init__(self, server: MockServer, recording: Recording) -> None:
+    def __init__(
+        self, server: MockServer, recording: Recording, certificate: SelfMade | None = None
+    ) -> None:
         self._mock = server
         self._recording = recording
-        super().__init__(server)
+        super().__init__(server, certificate)
 
     @property
     def unmatched(self) -> list[str]:
@@ -118,12 +135,15 @@ class StartPractice(Protocol):
         self,
         messages: Iterable[bytes] | str | os.PathLike[str] | None = None,
         accounts: Mapping[str, str] | None = None,
+        *,
+        tls: bool = False,
     ) -> RunningPractice:
         """Start the practice server.
 
         ``messages`` are whole messages, or the path of a Maildir, an mbox or a folder of
         ``.eml`` files; left out, it is the sample maildrop. ``accounts`` maps names to passwords,
-        ``{"mrose": "tanstaaf"}`` when left out; each has a maildrop of its own.
+        ``{"mrose": "tanstaaf"}`` when left out; each has a maildrop of its own. ``tls``: with
+        STLS, and ``tls_port``.
         """
 
 
@@ -136,38 +156,49 @@ class StartMock(Protocol):
         *,
         timing: bool = False,
         close_unknown: bool = False,
+        tls: bool = False,
     ) -> RunningMock:
         """Serve a transcript: its path, or its text if that has more than one line.
 
         ``timing``: with the recorded pauses. ``close_unknown``: close the connection on a line
-        that is not in the recording instead of answering -ERR. Raises TranscriptError, OSError.
+        that is not in the recording instead of answering -ERR. ``tls``: with ``tls_port`` though
+        the recording has no TLS. Raises TranscriptError, OSError.
         """
 
 
 @pytest.fixture
-def pop3_server() -> Iterator[StartPractice]:
+def pop3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartPractice]:
     """Start practice servers, as many as are needed; see ``StartPractice``."""
 
     def start(
         messages: Iterable[bytes] | str | os.PathLike[str] | None = None,
         accounts: Mapping[str, str] | None = None,
+        *,
+        tls: bool = False,
     ) -> RunningPractice:
-        return _practice(messages, accounts)
+        return _practice(messages, accounts, _certificate(tmp_path_factory) if tls else None)
 
     yield from _stopped_at_the_end(start)
 
 
 @pytest.fixture
-def mock_pop3() -> Iterator[StartMock]:
+def mock_pop3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartMock]:
     """Serve transcripts, as many as are needed; see ``StartMock``."""
 
     def start(
-        transcript: str | os.PathLike[str], *, timing: bool = False, close_unknown: bool = False
+        transcript: str | os.PathLike[str],
+        *,
+        timing: bool = False,
+        close_unknown: bool = False,
+        tls: bool = False,
     ) -> RunningMock:
         from pop3shell.server.mock import MockServer, Settings
 
         recording = _recording(transcript)
-        return RunningMock(MockServer(recording, Settings(timing, close_unknown)), recording)
+        made = _certificate(tmp_path_factory) if tls or recording.has_tls else None
+        context = made.context() if made else None
+        server = MockServer(recording, Settings(timing, close_unknown), tls=context)
+        return RunningMock(server, recording, made)
 
     yield from _stopped_at_the_end(start)
 
@@ -182,6 +213,12 @@ def _stopped_at_the_end(start: Callable[..., Any]) -> Iterator[Any]:
     yield started
     for server in running:
         server.stop()
+
+
+def _certificate(folders: pytest.TempPathFactory) -> SelfMade:
+    from pop3shell.server.certificates import SelfMade
+
+    return SelfMade(folders.mktemp("pop3shell"))
 
 
 def _recording(transcript: str | os.PathLike[str]) -> Recording:
@@ -207,7 +244,9 @@ class _Given:
 
 
 def _practice(
-    messages: Iterable[bytes] | str | os.PathLike[str] | None, accounts: Mapping[str, str] | None
+    messages: Iterable[bytes] | str | os.PathLike[str] | None,
+    accounts: Mapping[str, str] | None,
+    certificate: SelfMade | None,
 ) -> RunningPractice:
     from pop3shell.server.listener import PracticeServer
     from pop3shell.server.maildrop import Maildrop, Source
@@ -221,4 +260,5 @@ def _practice(
         source = _Given(messages)
     known = {SAMPLE_USER: SAMPLE_PASSWORD} if accounts is None else accounts
     maildrops = {name: (password, Maildrop(source)) for name, password in known.items()}
-    return RunningPractice(known, PracticeServer(maildrops))
+    tls = certificate.context() if certificate else None
+    return RunningPractice(known, PracticeServer(maildrops, tls=tls), certificate)

@@ -116,6 +116,40 @@ def test(pop3_server):
 """)
 
 
+def test_a_client_that_uses_tls_meets_a_recording_that_has_it(passes, pytester):
+    stls = "S: +OK\nC: CAPA\nS: +OK\nS: STLS\nS: .\nC: STLS\nS: +OK begin\nC: QUIT\nS: +OK\n"
+    pytester.path.joinpath("stls.txt").write_text(stls)
+    passes(f"""
+import ssl
+
+def trusting(server):
+    return ssl.create_default_context(cafile=server.ca_file)
+
+def test_begun_later(mock_pop3):
+    server = mock_pop3("stls.txt")
+    client = poplib.POP3("localhost", server.port, timeout=20)
+    client.stls(trusting(server))
+    client.quit()
+    assert (server.unmatched, server.unasked) == ([], [])
+
+def test_from_the_first_octet(mock_pop3):
+    server = mock_pop3({SESSION!r}, tls=True)
+    client = poplib.POP3_SSL("localhost", server.tls_port, timeout=20, context=trusting(server))
+    assert client.user("mrose") == b"+OK"
+
+def test_the_practice_server(pop3_server):
+    server = pop3_server([], tls=True)
+    client = poplib.POP3("localhost", server.port, timeout=20)
+    client.stls(trusting(server))
+    client.user("mrose")
+    client.pass_("tanstaaf")
+
+def test_without(mock_pop3):
+    server = mock_pop3({SESSION!r})
+    assert (server.tls_port, server.ca_file) == (None, None)
+""", passed=4)  # fmt: skip
+
+
 def test_a_server_is_gone_after_its_test(passes):
     passes("""
 import socket, pytest

@@ -15,7 +15,7 @@ from pop3shell.cli.options import family, security_options, session_options
 @click.argument("port", required=False)
 @click.option("-4", "ipv4", is_flag=True, help="Use IPv4 only.")
 @click.option("-6", "ipv6", is_flag=True, help="Use IPv6 only.")
-@security_options
+@security_options("Who :login and :auth log in.")
 @session_options
 def command(
     host: str,

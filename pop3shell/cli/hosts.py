@@ -1,7 +1,6 @@
 """What can stand for a server on the command line: a host and port, or a POP URL (RFC 2384)."""
 
-from __future__ import annotations
-
+# Annotations are no strings here: named tuples are made in half the time.
 from typing import NamedTuple
 
 import click

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +48,12 @@ NAMED = 10
 )
 @click.option("--tls-cert", type=_FILE, help="PEM file of the certificate for STLS and TLS.")
 @click.option("--tls-key", type=_FILE, help="PEM file of its key, if that is another one.")
-@click.option("--tls-port", type=_PORT, help="Listen with TLS from the first octet too.")
+@click.option(
+    "--tls-port",
+    type=_PORT,
+    help="Listen with TLS from the first octet too; 0 takes any free port. Without --tls-cert the "
+    "certificate is made for this run.",
+)
 @server_recording_options
 def command(
     file: Path,
@@ -68,7 +74,12 @@ def command(
     that verb; each recorded reply is given once. Any password will do. At the end of a session
     standard error tells what was not in the recording, and what was never asked for.
 
-    Challenges of SASL are those recorded: SCRAM works only for a client that repeats its nonce.
+    Where the recording has TLS, so has the server; without --tls-cert its certificate is made for
+    this run, and standard error names the file to trust. Challenges of SASL are those recorded:
+    SCRAM works only for a client that repeats its nonce.
+
+    Exit status: 0 ended by a signal, 1 the file can't be served, --strict says so, or not all was
+    recorded, 2 wrong usage.
     """
     import asyncio
 
@@ -77,9 +88,12 @@ def command(
     from pop3shell.server.mock import MockServer, Settings
 
     recording = _recording(file)
-    tls = _tls(tls_cert, tls_key, tls_port)
+    if tls_port is None and recording.implicit_tls:
+        tls_port = 0
+    wants_tls = recording.has_tls or tls_port is not None
     recorded = records(options, file)
-    _remark(recording, with_tls=tls is not None)
+    for remark in recording.remarks:
+        click.echo(f"pop3shell: {remark}", err=True)
     differing: list[int] = []
 
     def ended(session: Session) -> None:
@@ -89,8 +103,10 @@ def command(
             differing.append(session.number)
 
     settings = Settings(timing, unknown == "close")
-    server = MockServer(recording, settings, tls=tls, ended=ended, records=recorded)
-    asyncio.run(serving.serve_until_stopped(server, host, port, tls_port))
+    with contextlib.ExitStack() as until:
+        tls = _tls(tls_cert, tls_key, host if wants_tls else None, until)
+        server = MockServer(recording, settings, tls=tls, ended=ended, records=recorded)
+        asyncio.run(serving.serve_until_stopped(server, host, port, tls_port))
     failed = recorded is not None and recorded.failed
     return 1 if failed or (strict and differing) else 0
 
@@ -102,30 +118,23 @@ def _recording(file: Path) -> Recording:
     try:
         return recollect.from_file(file)
     except TranscriptError as error:
-        raise click.ClickException(f"{file}, {error}") from None
+        raise click.ClickException(f"{file}: {error}") from None
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise click.UsageError(f"cannot read {file}: {why}") from None
 
 
-def _tls(certificate: str | None, key: str | None, port: int | None) -> ssl.SSLContext | None:
+def _tls(
+    certificate: str | None, key: str | None, host: str | None, until: contextlib.ExitStack
+) -> ssl.SSLContext | None:
+    """Return the settings of TLS: with the certificate given, else one made for ``host``."""
     from pop3shell.cli import serving
 
+    if key and not certificate:
+        raise click.UsageError("--tls-key needs --tls-cert, the certificate of that key")
     if certificate:
         return serving.given_certificate(certificate, key)
-    if key or port is not None:
-        option = "--tls-key" if key else "--tls-port"
-        raise click.UsageError(f"{option} needs --tls-cert, the certificate to show")
-    return None
-
-
-def _remark(recording: Recording, with_tls: bool) -> None:
-    """Say what can't be served as it was."""
-    upgrades = [turn.asked for turn in recording.turns if turn.starts_tls and not with_tls]
-    why = "TLS begins here, which needs --tls-cert; -ERR is sent instead"
-    refused = [f"line {asked.number}: {why}" for asked in upgrades if asked]
-    for remark in [*recording.remarks, *refused]:
-        click.echo(f"pop3shell: {remark}", err=True)
+    return None if host is None else serving.self_made_certificate(host, until)
 
 
 def report(session: Session) -> list[str]:

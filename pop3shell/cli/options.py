@@ -129,23 +129,25 @@ _SECURITY = (
         "--insecure", is_flag=True, help="Take any certificate: anybody may then be listening."
     ),
 )
-_LOGIN = (
-    click.option("--user", default="", metavar="NAME", help="Who :login and :auth log in."),
-    click.option(
-        "--password-command",
-        default="",
-        metavar="CMD",
-        help="A command that prints the password, or the OAuth token. Without it the password is "
-        "that of POP3SHELL_PASSWORD, or is asked for.",
-    ),
+_PASSWORD = click.option(
+    "--password-command",
+    default="",
+    metavar="CMD",
+    help="A command that prints the password, or the OAuth token. Without it the password is "
+    "that of POP3SHELL_PASSWORD, or is asked for.",
 )
 
 
-def security_options(function: F) -> F:
-    """Add the options on TLS and on who logs in."""
-    for option in reversed((*_SECURITY, *_LOGIN)):
-        function = option(function)
-    return function
+def security_options(user: str) -> Callable[[F], F]:
+    """Return what adds the options on TLS and on who logs in; ``user`` is the help on --user."""
+    who = click.option("--user", default="", metavar="NAME", help=user)
+
+    def add(function: F) -> F:
+        for option in reversed((*_SECURITY, who, _PASSWORD)):
+            function = option(function)
+        return function
+
+    return add
 
 
 def session_options(function: F) -> F:

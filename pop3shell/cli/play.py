@@ -102,9 +102,11 @@ class _Entries:
 
         from pop3shell.shell.exits import Exit
         from pop3shell.transcript.errors import TranscriptError
+        from pop3shell.transcript.model import Note
         from pop3shell.transcript.reader import read_file
 
         entries = read_file(Path(self._file))
+        dialogue = False
         while True:
             try:
                 entry = next(entries, None)
@@ -116,8 +118,12 @@ class _Entries:
                 self._fail(Exit.USAGE, f"cannot read {self._file}: {why}")
                 return
             if entry is None:
-                return
+                break
+            dialogue = dialogue or not isinstance(entry, Note)
             yield entry
+        if not dialogue:
+            sentence = "no line begins with C: or S:; this is no transcript"
+            self._fail(Exit.NO, f"{self._file}: {sentence}")
 
     def _fail(self, status: Exit, sentence: str) -> None:
         self._status, self._sentence = status, sentence

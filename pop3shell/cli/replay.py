@@ -42,7 +42,9 @@ from pop3shell.cli.options import TIMEOUT, family, recording_options, security_o
 @TIMEOUT
 @click.option("-4", "ipv4", is_flag=True, help="Use IPv4 only.")
 @click.option("-6", "ipv6", is_flag=True, help="Use IPv6 only.")
-@security_options
+@security_options(
+    "Who logs in by AUTH where the transcript doesn't tell; it does if pop3shell recorded it."
+)
 @recording_options(
     "Record the session with the server to this transcript; for one FILE only.",
     "The same, each FILE's session to a new file in this folder, named after FILE, date and time.",
@@ -59,8 +61,8 @@ def command(
 
     FILE is a transcript, or a folder of them (*.pop3 and *.txt). HOST may be a pop:// URL, PORT
     is 110 if not given. No message is removed unless --allow-delete is given. Exit status: 0 no
-    differences, 1 differences or a recording that failed, 2 wrong usage or no transcript, 3
-    connection trouble, 130 interrupted.
+    differences, 1 differences, or a recording or report that failed, 2 wrong usage or no
+    transcript, 3 connection trouble, 130 interrupted.
     """
     files, server = _divide(words)
     values = dict(_variable(text) for text in variables)

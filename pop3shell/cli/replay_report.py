@@ -71,11 +71,22 @@ class Report:
             )
 
     def end(self, junit: str | None) -> None:
-        """Show what is shown at the end. Raises OSError where the file can't be written."""
+        """Show what is shown at the end, and write the file."""
+        if junit:
+            self._write(Path(junit))
         if self._as_json:
             click.echo(json.dumps(self._json(), indent=2))
-        if junit:
-            Path(junit).write_bytes(self._xml())
+
+    def _write(self, junit: Path) -> None:
+        """Write the XML; a CI must not take an old file, or none, for this result."""
+        try:
+            junit.write_bytes(self._xml())
+        except OSError as error:
+            click.echo(
+                f"pop3shell: cannot write {visible_text(str(junit))}: {error.strerror}", err=True
+            )
+            if self.status is Exit.DONE:
+                self.status = Exit.NO
 
     def _say(self, text: str) -> None:
         if not self._as_json:

@@ -1,7 +1,6 @@
 """Running a shell: what ``connect`` and ``demo`` share."""
 
-from __future__ import annotations
-
+# Annotations are no strings here: named tuples are made in half the time.
 import asyncio
 import contextlib
 import functools
@@ -25,11 +24,11 @@ from pop3shell.shell.opening import open_session, opener
 from pop3shell.shell.security import Security
 from pop3shell.shell.settings import Settings
 from pop3shell.shell.shell import Shell
-from pop3shell.view.printer import Screen
 from pop3shell.view.style import wants_colour
 
 if TYPE_CHECKING:
     from pop3shell.transcript.place import Place
+    from pop3shell.view.printer import Screen
 
 #: Octets of output collected before they are written; who waits, flushes.
 OUTPUT_BUFFER = 1 << 16
@@ -50,7 +49,7 @@ class Request(NamedTuple):
     banner: str = ""
     security: Security = Security()
     login: Login = Login()
-    recording: Place | None = None
+    recording: "Place | None" = None
     max_body: int | None = None
 
     @property
@@ -158,14 +157,13 @@ def _ended_by() -> list[signal.Signals]:
     return names
 
 
-def _screen(request: Request) -> Callable[[BinaryIO, Redactor], Screen] | None:
+def _screen(request: Request) -> "Callable[[BinaryIO, Redactor], Screen] | None":
     """What shows the dialogue to a person; None in a script."""
     if not request.interactive:
         return None
     from pop3shell.view.screen import ScreenPrinter
 
-    columns = os.get_terminal_size(sys.stdout.fileno()).columns or 80
-    return functools.partial(ScreenPrinter, colour=request.colour, columns=columns)
+    return functools.partial(ScreenPrinter, colour=request.colour)
 
 
 def _output(request: Request) -> BinaryIO:
@@ -185,15 +183,15 @@ async def _hold(shell: Shell, request: Request) -> Exit:
     from pop3shell.shell.interactive.screen import TerminalOut, no_echo
     from pop3shell.shell.interactive.start import (
         Manner,
-        import_ahead,
+        importing_ahead,
         run_interactive,
         wants_plain,
     )
 
     manner = Manner(wants_plain(request.plain), request.colour, request.vi)
-    import_ahead(manner)
     with no_echo(sys.stdin.fileno()):
-        await again(shell, "", None)
+        with importing_ahead(manner):
+            await again(shell, "", None)
         if request.banner:
             shell.say(request.banner)
         return await run_interactive(shell, cast(TerminalOut, shell.out), manner)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
+import os
 import signal
+import socket
 import ssl
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -122,9 +125,16 @@ async def _listen(
     try:
         address, bound = await start(host, port)
     except (OSError, UnicodeError) as error:
-        why = (isinstance(error, OSError) and error.strerror) or "that is no host name"
         raise click.ClickException(
-            f"cannot listen on {host} port {port}: {why}; --port 0 takes any free port"
+            f"cannot listen on {host} port {port}: {_why(error)}; --port 0 takes any free port"
         ) from None
     shown = f"[{address}]" if ":" in address else address
     click.echo(f"{what} {shown}:{bound}")
+
+
+def _why(error: OSError | UnicodeError) -> str:
+    if isinstance(error, UnicodeError):
+        return "that is no host name"
+    if error.errno and error.errno in errno.errorcode and not isinstance(error, socket.gaierror):
+        return os.strerror(error.errno)  # asyncio's own text repeats the address
+    return error.strerror or str(error)

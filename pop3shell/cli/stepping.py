@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import select
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
@@ -26,6 +28,7 @@ _FORWARD = {" ", "\r", "\n", "n", "j", "l", "\x1b[C", "\x1b[B", "\x1bOC", "\x1bO
 _BACK = {"b", "p", "k", "h", "\x7f", "\x08", "\x1b[D", "\x1b[A", "\x1bOD", "\x1bOA", "\x1b[5~",
          "\xe0K", "\xe0H", "\0K", "\0H"}  # fmt: skip
 _QUIT = {"q", "Q", "\x1b", "\x04"}
+_REDRAW = "\x0c"  # Ctrl-L; a terminal of another size counts as it
 _HELP = "space: on, b: back, q: quit"
 _CLEAR, _ERASE_LINE = b"\x1b[2J\x1b[H", b"\r\x1b[K"
 
@@ -71,8 +74,8 @@ def step_through(player: Player, entries: Iterable[model.Entry]) -> None:
         for key in _keys():
             if key in _QUIT:
                 break
-            if key in _BACK:
-                at = max(0, at - 1)
+            if key in _BACK or key == _REDRAW:
+                at = max(0, at - (key in _BACK))
                 screen.show_again(steps, at)
             elif key in _FORWARD:
                 if steps[at + 1] is None:
@@ -96,7 +99,10 @@ class _Screen:
             return
         self._out.put(step.shown)
         status = f"-- step {number + 1}, {step.state}; {_HELP} --"
-        self._out.put(status.encode() + (b"\n" if self._dumb else b""))
+        if self._dumb:
+            self._out.put(status.encode() + b"\n")
+        else:  # in one row, or it could not be taken away
+            self._out.put(status.encode()[: self._out.columns - 1])
 
     def show_again(self, steps: _Steps, number: int) -> None:
         """Show the screen as it was at a step."""
@@ -130,14 +136,35 @@ def _keys_at_once() -> Iterator[Callable[[], str]]:
     before = termios.tcgetattr(descriptor)
     tty.setcbreak(descriptor, termios.TCSANOW)
     try:
-        yield lambda: _read(descriptor)
+        with _signals() as signals:
+            yield lambda: _read(descriptor, signals)
     finally:
         with contextlib.suppress(termios.error):  # the terminal may be gone
             termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
 
 
-def _read(descriptor: int) -> str:
+@contextlib.contextmanager
+def _signals() -> Iterator[int]:
+    """Give a descriptor that can be read when the terminal has another size."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    handled = signal.signal(signal.SIGWINCH, lambda *_: None)
+    told = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     try:
+        yield reader
+    finally:
+        signal.set_wakeup_fd(told)
+        signal.signal(signal.SIGWINCH, handled)
+        os.close(reader)
+        os.close(writer)
+
+
+def _read(descriptor: int, signals: int) -> str:
+    try:
+        ready = select.select([descriptor, signals], [], [])[0]
+        if signals in ready:
+            os.read(signals, 64)
+            return _REDRAW
         return os.read(descriptor, 64).decode("utf-8", "replace")
     except OSError:  # the terminal is gone
         return ""

@@ -36,7 +36,7 @@ class Connection(asyncio.BufferedProtocol):
     def __init__(self, receive: Receive, ended: Ended) -> None:
         self._receive = receive
         self._ended = ended
-        bytearray(ROOM)
+        bytes(ROOM)  # its pages are never touched, unlike those of a bytearray
         self._view = memoryview(bytearray(BLOCK))
         self._transport: asyncio.Transport | None = None
         self._over = False

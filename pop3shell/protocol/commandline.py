@@ -1,7 +1,6 @@
 """A line of the client, taken apart by the command table (RFC 1939 section 3)."""
 
-from __future__ import annotations
-
+# Annotations are no strings here: named tuples are made in half the time.
 from typing import NamedTuple
 
 from pop3shell.protocol.spec import commands

@@ -101,6 +101,16 @@ class Dialogue:
         return bool(self._pending) and self._pending[0].awaits_response
 
     @property
+    def expects_secret(self) -> bool:
+        """Whether a line of the client that is no known command would count as a secret."""
+        return self.challenged or self._logins.expects(self.session)
+
+    @property
+    def begun(self) -> bytes:
+        """The beginning of a client's line whose end wasn't sent yet."""
+        return self._client.held
+
+    @property
     def unfinished(self) -> bytes:
         """The beginning of a server's line whose end hasn't come yet."""
         return self._server.held

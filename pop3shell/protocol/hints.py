@@ -20,7 +20,7 @@ from pop3shell.protocol.spec.capabilities import BY_TAG
 from pop3shell.protocol.spec.commands import Command
 from pop3shell.protocol.spec.states import Effect, State
 
-_WANTS_TLS = re.compile(rb"(?i)plain ?text|clear ?text|\b(?:start)?(?:tls|ssl)\b|secure|encrypt")
+_WANTS_TLS = re.compile(rb"(?i)plain ?text|clear ?text|\b(?:s|start)?(?:tls|ssl)\b|secure|encrypt")
 _UNKNOWN = re.compile(
     rb"(?i)(?:unknown|unrecogni[sz]ed|invalid|bad|illegal|no such) (?:pop3? )?(?:command|keyword)"
     rb"|command (?:is )?(?:un|not |disabled)|not (?:implemented|supported)|un(?:supported|implem)"
@@ -92,8 +92,10 @@ def _by_line(exchange: LastExchange, session: Session) -> str:
             return ""
         user = commands.USER.verb
         return _likely(f"no accepted {user} right before it", then=f"{user} name")
-    advice = next((item for item in advise(command.text, session) if item.stops), None)
-    return str(advice) if advice else ""
+    # What stands for a secret that was left out isn't what was sent.
+    end = len(command.text) + 1 if exchange.left_out is None else exchange.left_out
+    found = (item for item in advise(command.text, session) if item.stops and item.start < end)
+    return str(next(found, ""))
 
 
 # ---- by command ----
@@ -135,10 +137,27 @@ def _no_login(exchange: LastExchange, session: Session) -> str:
             commands.AUTH.capability if exchange.row is commands.AUTH else commands.USER.capability
         )
         if _WANTS_TLS.search(words) or (hidden and session.announces(commands.STLS.capability)):
-            stls = commands.STLS
-            then = stls.verb if session.announces(stls.capability) else _TLS_PORT
-            return _likely("no password is taken without TLS", then=then)
+            then = commands.STLS.verb if _offers_tls(exchange, session) else _TLS_PORT
+            return _likely(f"no {_secret(exchange)} is taken without TLS", then=then)
     return ""
+
+
+def _offers_tls(exchange: LastExchange, session: Session) -> bool:
+    """Whether the server announces STLS or, where it wasn't asked, names it in its refusal."""
+    stls = commands.STLS
+    announced = session.announces(stls.capability)
+    named = stls.verb.encode() in exchange.text.upper()
+    return named if announced is None else announced
+
+
+def _secret(exchange: LastExchange) -> str:
+    given = exchange.command.arguments
+    if exchange.row is not commands.AUTH or not given:
+        return "password"
+    from pop3shell.protocol.sasl.registry import find
+
+    row = find(given[0].decode("ascii", "backslashreplace"))
+    return "access token" if row is not None and row.needs_token else "password"
 
 
 def _user(exchange: LastExchange, session: Session) -> str:
@@ -179,11 +198,16 @@ def _auth(exchange: LastExchange, session: Session) -> str:
         return f"the server does not announce {mechanism}; it offers {' '.join(announced)}"
     if not exchange.responses and len(given) == 1:
         return _likely("the server has no such mechanism", then=":caps, for those it announces")
-    return _likely(
-        "name or password are wrong",
-        "the response is not what the mechanism wants",
-        then=f"{row.verb} {mechanism} again, or :login",
-    )
+    return _refused(mechanism, exchange, session)
+
+
+def _refused(mechanism: str, exchange: LastExchange, session: Session) -> str:
+    from pop3shell.protocol.sasl.refusal import refusal  # only a login by AUTH needs it
+
+    found = refusal(mechanism, exchange.steps, session)
+    if found.told:
+        return f"{found.told}; try: {found.then}"
+    return _likely(*found.causes, then=found.then)
 
 
 def _stls(exchange: LastExchange, session: Session) -> str:

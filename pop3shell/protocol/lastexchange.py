@@ -1,7 +1,7 @@
 """The last exchange of a dialogue, kept small: octets of a body are counted, not kept."""
 
-from __future__ import annotations
-
+# Annotations are no strings here: named tuples are made in half the time.
+import re
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -52,7 +52,8 @@ class LastExchange(NamedTuple):
     ``shown`` is the line as sent, without its end; ``before`` the state it was sent in,
     ``user_accepted`` whether USER was accepted right before it. ``seconds`` is None while the
     reply isn't complete. ``steps`` tell a login by AUTH line by line, secrets replaced.
-    ``command`` may hold a secret and is not for showing.
+    ``left_out`` is the index in ``command`` of a secret that a transcript left out, None if it is
+    whole. ``command`` may hold a secret and is not for showing.
     """
 
     command: CommandLine
@@ -71,7 +72,8 @@ class LastExchange(NamedTuple):
     findings: tuple[Finding, ...] = ()
     more_findings: int = 0
     ending: Ending | None = None
-    steps: tuple[Step, ...] = ()
+    steps: "tuple[Step, ...]" = ()
+    left_out: int | None = None
 
     def __repr__(self) -> str:
         return f"LastExchange({self.shown!r}, {self.status}, {self.text!r})"
@@ -96,7 +98,8 @@ class _Growing:
     findings: tuple[Finding, ...] = ()
     more_findings = 0
     ending: Ending | None = None
-    explainer: Explainer | None = None
+    explainer: "Explainer | None" = None
+    left_out: int | None = None
 
     def __init__(self, sent: ev.CommandSent, before: State, user_accepted: bool) -> None:
         self.sent = sent
@@ -105,10 +108,10 @@ class _Growing:
         self.user_accepted = user_accepted
 
 
-def _begin_steps(growing: _Growing, raw: bytes) -> None:
+def _begin_steps(growing: _Growing, raw: bytes, left_out: re.Pattern[bytes] | None) -> None:
     from pop3shell.protocol.sasl.explain import Explainer  # only a login by AUTH needs it
 
-    growing.explainer = Explainer()
+    growing.explainer = Explainer(left_out)
     growing.steps.append(growing.explainer.client(raw))
 
 
@@ -116,11 +119,18 @@ class Recorder:
     """Watches a dialogue and remembers its last exchange.
 
     ``session`` tells the session that is watched at the moment; a greeting begins a new one.
+    ``left_out`` matches what stands for a secret in a dialogue that was recorded without it.
     """
 
-    def __init__(self, session: Callable[[], Session], redactor: Redactor) -> None:
+    def __init__(
+        self,
+        session: Callable[[], Session],
+        redactor: Redactor,
+        left_out: re.Pattern[bytes] | None = None,
+    ) -> None:
         self._session = session
         self._redactor = redactor
+        self._left_out = left_out
         self._pending: deque[_Growing] = deque()
         self._done: _Growing | None = None
         self.handlers: dict[type, Callable[[Any], None]] = {
@@ -159,6 +169,7 @@ class Recorder:
             more_findings=growing.more_findings,
             ending=growing.ending,
             steps=tuple(growing.steps),
+            left_out=growing.left_out,
         )
         if (line := growing.status) is not None:
             text = self._redactor.octets(line._replace(raw=line.text))
@@ -179,7 +190,9 @@ class Recorder:
             accepted = row is not None and row.effect is Effect.NAME_USER
         growing = _Growing(event, session.state, accepted)
         if event.command.row is commands.AUTH and event.command.arguments:
-            _begin_steps(growing, event.raw)
+            _begin_steps(growing, event.raw, self._left_out)
+        if self._left_out and event.secret and (found := self._left_out.search(event.raw)):
+            growing.left_out = found.start()
         pending.append(growing)
 
     def _responded(self, event: ev.ResponseSent) -> None:

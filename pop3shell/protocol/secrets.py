@@ -13,6 +13,7 @@ What counts as one in a line of the client:
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pop3shell.protocol import limits
@@ -57,12 +58,15 @@ def _place(row: Command) -> tuple[int, str] | None:
 
 _PLACES = {row: place for row in COMMANDS if (place := _place(row))}
 _LABELS = tuple(label for _, label in _PLACES.values())
+_SHORTEST_VERB = min(len(row.verb) for row in _PLACES)
 
 
+@cache
 def _pattern(before: bytes, glued: bytes) -> re.Pattern[bytes]:
     """One pattern for all rows with a secret; group n is that of the nth of ``_PLACES``.
 
-    ``glued`` parts a verb from a secret that follows it directly.
+    ``glued`` parts a verb from a secret that follows it directly. Compiled when it is first
+    needed: the first prompt comes the sooner.
     """
     alternatives = []
     for row, (index, _) in _PLACES.items():
@@ -72,9 +76,17 @@ def _pattern(before: bytes, glued: bytes) -> re.Pattern[bytes]:
     return re.compile(rb"(?is)" + before + rb"(?:" + b"|".join(alternatives) + b")")
 
 
-_BEGINS = _pattern(rb"[\s\x00]*", rb"[ \t]?").match
-# In a line that begins with something else, such as the ``C:`` of a pasted dialogue.
-_HOLDS = _pattern(rb"(?<![0-9A-Za-z])", rb"[ \t]+").search
+def _find(text: bytes, anywhere: bool) -> re.Match[bytes] | None:
+    """Look for a verb and its secret at a line's beginning, or ``anywhere`` in it.
+
+    A line may begin with something else, such as the ``C:`` of a pasted dialogue.
+    """
+    if len(text) < _SHORTEST_VERB:  # so the first keys typed need no pattern
+        return None
+    found = _pattern(rb"[\s\x00]*", rb"[ \t]?").match(text)
+    if found or not anywhere:
+        return found
+    return _pattern(rb"(?<![0-9A-Za-z])", rb"[ \t]+").search(text)
 
 
 def in_command(
@@ -90,7 +102,7 @@ def in_command(
         return None
     if row is None and in_exchange:
         return _secret(text, 0, INITIAL_RESPONSE.secret) if text.strip() else None
-    if found := _BEGINS(text) or (_HOLDS(text) if row is None and not in_login else None):
+    if found := _find(text, row is None and not in_login):
         index = found.lastindex or 1
         return _secret(text, found.start(index), _LABELS[index - 1])
     if row is None and in_login and text.strip():
@@ -125,7 +137,13 @@ class LoginWatch:
                 self._responded, self._cancelled = len(line.arguments) > 1, False
             return in_command(line) if row in _PLACES else None
         in_exchange = self._in_exchange(session)
+        if in_exchange and session.state is not State.TRANSACTION:
+            self._responded = True  # sent ahead of its challenge, as far as can be known
         return in_command(line, self._in_login(session), in_exchange)
+
+    def expects(self, session: Session) -> bool:
+        """Whether a line that is no known command would count as a secret as a whole."""
+        return self._in_login(session) or self._in_exchange(session)
 
     def respond(self, raw: bytes) -> None:
         """Take in a line that answers a challenge."""
@@ -141,10 +159,7 @@ class LoginWatch:
     def _in_exchange(self, session: Session) -> bool:
         if self._last is not commands.AUTH or self._cancelled:
             return False
-        if session.state is not State.TRANSACTION:
-            self._responded = True  # sent ahead of its challenge, as far as can be known
-            return True
-        return not self._responded
+        return session.state is not State.TRANSACTION or not self._responded
 
 
 class Redactor:

@@ -62,6 +62,7 @@ class _Memory:
         self._owners: dict[int, Turn] = {}  # by the identity of the command that is replied to
         self._remarks: list[str] = []
         self._plain = True
+        self._implicit_tls = False
         self._body_of: Turn | None = None
         self._time: float | None = None
         self._delay = 0.0
@@ -103,7 +104,7 @@ class _Memory:
             last.closes = 0.0
         if self._body_of and self._body_of.closes is None:
             self._body_of.closes = 0.0
-        return Recording(self._opening, self._turns, self._remarks)
+        return Recording(self._opening, self._turns, self._remarks, self._implicit_tls)
 
     @property
     def _latest(self) -> Turn:
@@ -227,6 +228,7 @@ class _Memory:
 
     def _happened(self, entry: model.Happened) -> None:
         if entry.text.startswith(_TLS):
+            self._implicit_tls = not (self._opening.reply or self._turns)
             self._dialogue.tls_started()
         elif closed := happenings.as_closed(entry.text):
             if closed[0] is Side.SERVER:

@@ -137,11 +137,20 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A session that can be served. ``remarks`` say what of it can't be as it was."""
+    """A session that can be served. ``remarks`` say what of it can't be as it was.
+
+    ``implicit_tls``: TLS held from the first octet (RFC 8314 section 3.3).
+    """
 
     opening: Turn
     turns: list[Turn]
     remarks: list[str]
+    implicit_tls: bool = False
+
+    @property
+    def has_tls(self) -> bool:
+        """Whether it takes a certificate to serve it as it was."""
+        return self.implicit_tls or any(turn.starts_tls for turn in self.turns)
 
 
 def asked(

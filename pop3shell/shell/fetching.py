@@ -12,6 +12,7 @@ from pop3shell.protocol import events as ev
 from pop3shell.protocol.framing import CRLF
 from pop3shell.protocol.replies import Status
 from pop3shell.protocol.spec import commands
+from pop3shell.shell.brevity import briefly
 from pop3shell.shell.endings import cut_off
 from pop3shell.shell.progress import Progress
 from pop3shell.shell.shell import Shell
@@ -115,7 +116,8 @@ class Headers:
         client = self._shell.client
         client.observers.append(self)
         try:
-            with quietly(self._shell):
+            many = len(self._numbers)
+            with quietly(self._shell), briefly(self._shell, many, self._progress):
                 self._pipeline.start()
                 self._shell.flush()
                 await self._pipeline.finish()

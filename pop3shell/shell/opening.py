@@ -10,7 +10,6 @@ from pop3shell.net.resolve import shown
 from pop3shell.protocol.events import Ending
 from pop3shell.protocol.replies import Status
 from pop3shell.shell.endings import tls_failure
-from pop3shell.shell.peers import SILENT_PEER, looks_like
 from pop3shell.shell.security import IMPLICIT, STARTTLS, start_by_stls, tell
 from pop3shell.shell.shell import OpenSession, Shell
 
@@ -62,6 +61,8 @@ def opener(host: str, port: int, family: socket.AddressFamily) -> OpenSession:
 
 
 def _no_greeting(client: Client, where: str) -> str:
+    from pop3shell.shell.peers import SILENT_PEER, looks_like
+
     received = client.banner + client.dialogue.unfinished
     begun = client.greeting_begun
     if received and not begun:

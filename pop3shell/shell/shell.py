@@ -18,12 +18,12 @@ from pop3shell.shell.credentials import Login
 from pop3shell.shell.endings import cut_off
 from pop3shell.shell.security import Security, negotiate
 from pop3shell.shell.settings import Settings
-from pop3shell.view.printer import DialoguePrinter, Printer, Screen
 from pop3shell.view.safe import visible_text
 
 if TYPE_CHECKING:  # imported when a line is typed, or a recording begins
     from pop3shell.net.recording import ClientRecording
     from pop3shell.protocol.advice import Advice
+    from pop3shell.view.printer import Printer, Screen
 
 AskSecret = Callable[[str], Awaitable[str | None]]
 OpenSession = Callable[["Shell", str, int | None], Awaitable[None]]
@@ -34,6 +34,13 @@ class Confirm(Protocol):
 
     def __call__(self, question: str, default: bool = False) -> Awaitable[bool]:
         """Ask it."""
+
+
+def _lines(out: BinaryIO, redactor: Redactor) -> Printer:
+    """What shows the dialogue where nobody looks at a screen."""
+    from pop3shell.view.printer import DialoguePrinter
+
+    return DialoguePrinter(out, redactor)
 
 
 async def _nobody_confirms(question: str, default: bool = False) -> bool:
@@ -80,7 +87,7 @@ class Shell:
         self.ask_secret = ask_secret
         self.redactor = Redactor()
         self.screen = screen(out, self.redactor) if screen is not None else None
-        self.printer: Printer = self.screen or DialoguePrinter(out, self.redactor)
+        self.printer: Printer = self.screen or _lines(out, self.redactor)
         self.apply_settings()
         self.leaving = False
         self.security = Security()

@@ -126,6 +126,7 @@ class Recording:
                 server=server,
                 redactor=self._redactor,
                 max_body=self._place.max_body,
+                name=str(path),
             )
         except RecordingFailed:
             if self._regular is not None:

@@ -63,7 +63,8 @@ class TranscriptWriter:
     that placeholders are the same. ``max_body`` octets of a multi-line body are recorded, all of
     it when None.
 
-    What the disk refuses raises RecordingFailed, once; after that nothing more is written.
+    What the disk refuses raises RecordingFailed, once, with ``name`` for the file; after that
+    nothing more is written.
     """
 
     def __init__(
@@ -75,8 +76,10 @@ class TranscriptWriter:
         server: str = "",
         redactor: Redactor | None = None,
         max_body: int | None = None,
+        name: str = "the transcript",
     ) -> None:
         self._out: Output | None = out
+        self._name = name
         self._start = now
         self._stamped = -1
         self._redactor = redactor or Redactor()
@@ -122,7 +125,7 @@ class TranscriptWriter:
         try:
             out.close()
         except OSError as error:
-            raise _failed(error) from error
+            raise self._failed(error) from error
 
     # ---- lines ----
 
@@ -231,12 +234,11 @@ class TranscriptWriter:
             out, self._out = self._out, None
             with contextlib.suppress(OSError):
                 out.close()
-            raise _failed(error) from error
+            raise self._failed(error) from error
 
-
-def _failed(error: Exception) -> RecordingFailed:
-    why = _why(error)
-    return RecordingFailed(f"the transcript cannot be written on: {why}; recording has stopped")
+    def _failed(self, error: Exception) -> RecordingFailed:
+        why = _why(error)
+        return RecordingFailed(f"{self._name} cannot be written on: {why}; recording has stopped")
 
 
 def _header(name: str, value: str) -> bytes:

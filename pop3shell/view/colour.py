@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 
 from pop3shell.protocol.framing import LF
 from pop3shell.view import parts
@@ -24,9 +25,8 @@ Paint = Callable[[bytes], bytes]
 #: Octets remembered of a line that hasn't ended; they decide how its rest looks.
 REMEMBERED = 4096
 
-_SEQUENCE = re.compile(rb"\x1b\[[0-9;]*m")
+_SEQUENCE = rb"\x1b\[[0-9;]*m"
 _UNSAFE_RUN = f"{UNSAFE}+"
-_OFF = {look.off.encode() for look in STYLE.values()}
 _ESCAPE = STYLE[Part.ESCAPE]
 _BARE_LF = f"{_ESCAPE.on}\\x0a{_ESCAPE.off}\n".encode()
 
@@ -108,7 +108,7 @@ class _Painted:
         if self._begun:
             cut = text.find(b"\n") + 1 or len(text)
             begun, rest, text = self._begun, text[:cut], text[cut:]
-            shown = _behind(self._paint(begun + rest), len(_SEQUENCE.sub(b"", begun)))
+            shown = _behind(self._paint(begun + rest), len(re.sub(_SEQUENCE, b"", begun)))
             self._remember(b"" if rest.endswith(b"\n") else begun + rest)
         if text:
             shown += self._paint(text)
@@ -117,7 +117,7 @@ class _Painted:
 
     def _remember(self, begun: bytes) -> None:
         if len(begun) > REMEMBERED:
-            begun = _SEQUENCE.sub(b"", begun)[:REMEMBERED]
+            begun = re.sub(_SEQUENCE, b"", begun)[:REMEMBERED]
         self._begun = begun
 
 
@@ -125,16 +125,22 @@ def _behind(painted: bytes, count: int) -> bytes:
     """What follows the first ``count`` octets, sequences not counted, in the looks it has."""
     looks: list[bytes] = []
     at = 0
-    for found in _SEQUENCE.finditer(painted):
+    for found in re.finditer(_SEQUENCE, painted):
         if found.start() - at > count:
             break
         count -= found.start() - at
         at = found.end()
-        if found[0] in _OFF:
+        if found[0] in _off():
             looks.pop()
         else:
             looks.append(found[0])
     return b"".join(looks) + painted[at + count :]
+
+
+@cache
+def _off() -> frozenset[bytes]:
+    """The sequences that take a look back."""
+    return frozenset(look.off.encode() for look in STYLE.values())
 
 
 # ---- in bulk: lines from their beginning, the last one perhaps without its end ----

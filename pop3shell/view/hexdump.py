@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 _DOTTED = bytes(octet if 0x20 <= octet < 0x7F else 0x2E for octet in range(256))
 #: Octets in a row where the terminal is wide enough, and where it isn't (60 columns).
@@ -12,17 +12,20 @@ WIDE, NARROW, WIDE_FROM = 16, 8, 80
 class HexDump:
     """Dumps what one side says: each line begins a row, offsets count from its first octet.
 
-    What is cut in the middle of a row is kept for the next time.
+    What is cut in the middle of a row is kept for the next time. ``columns`` tells how wide the
+    terminal is at the moment.
     """
 
-    def __init__(self, side: str, columns: int) -> None:
+    def __init__(self, side: str, columns: Callable[[], int]) -> None:
         self._side = side.encode()
-        self._width = WIDE if columns >= WIDE_FROM else NARROW
+        self._columns = columns
+        self._width = WIDE
         self._at = 0
         self._held = b""
 
     def feed(self, octets: bytes) -> bytes:
         """Return the rows that are full, or end in a line feed."""
+        self._fit()
         *lines, rest = (self._held + octets).split(b"\n")
         whole = len(rest) - len(rest) % self._width
         self._held = rest[whole:]
@@ -31,8 +34,12 @@ class HexDump:
 
     def end(self) -> bytes:
         """Return the row that is not full."""
+        self._fit()
         rest, self._held = self._held, b""
         return b"".join(self._rows(rest))
+
+    def _fit(self) -> None:
+        self._width = WIDE if self._columns() >= WIDE_FROM else NARROW
 
     def _rows(self, octets: bytes) -> Iterator[bytes]:
         width = self._width

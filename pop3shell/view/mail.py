@@ -18,11 +18,11 @@ KEPT = 200
 #: Octets of a header that are looked at.
 HEADER_LIMIT = 1 << 16
 
-_FOLD = re.compile(rb"[ \t]*\r?\n[ \t]+")
+# Blanks are only tried from the first of them on: any other way a long row of them takes its square.
+_FOLD = re.compile(rb"(?:(?<![ \t])[ \t]+)?\r?\n[ \t]+")
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:[ \t]*(.*)", re.DOTALL)
 _WORD = re.compile(rb"=\?([^?\s*]{1,60})(?:\*[^?\s]*)?\?([BbQq])\?([^?]*)\?=")
 _BLANKS = re.compile(r"[ \t]+")
-_ADDRESS = re.compile(r"\s*\"?(?P<name>[^\"<]*?)\"?\s*<(?P<address>[^<>]+)>")
 #: What some codecs let through and no other can encode; octets are carried by the rest.
 _LONE_SURROGATE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 #: Text encodings of Python that are no charsets of mail, or decode into something else.
@@ -87,8 +87,12 @@ def _kept(text: str) -> str:
 
 def name_of(sender: str) -> str:
     """Return the name in a mailbox ``Name <address>``, or the address where there is none."""
-    found = _ADDRESS.match(sender)
-    return (found["name"] or found["address"]) if found else sender
+    before, _, behind = sender.partition("<")
+    address, closed, _ = behind.partition(">")
+    name = before.strip().removeprefix('"').removesuffix('"')
+    if not (address and closed) or '"' in name or "<" in address:
+        return sender
+    return name or address
 
 
 def _date(text: str) -> str:

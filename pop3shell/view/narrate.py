@@ -15,6 +15,7 @@ from pop3shell.protocol.spec import arguments, codes, commands
 from pop3shell.protocol.spec.commands import Shape
 from pop3shell.protocol.spec.references import rfc
 from pop3shell.view.safe import visible, visible_text
+from pop3shell.view.units import duration
 
 WIDTH = 78
 #: Octets of a line that are repeated; the dialogue has shown it whole.
@@ -214,7 +215,7 @@ def _state(exchange: LastExchange) -> str:
 def _time(exchange: LastExchange) -> str:
     if exchange.seconds is None:
         return ""
-    return _item("time", f"{exchange.seconds * 1000:.3g} ms from the command to the reply's end")
+    return _item("time", f"{duration(exchange.seconds)} from the command to the reply's end")
 
 
 def _findings(exchange: LastExchange) -> list[str]:

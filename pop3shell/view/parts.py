@@ -6,10 +6,12 @@ that are no UTF-8 are surrogates (``surrogateescape``).
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator
 from enum import Enum
 
+from pop3shell.protocol import events as ev
 from pop3shell.protocol import replies
 from pop3shell.protocol.commandline import CommandLine
 from pop3shell.protocol.spec import commands
@@ -18,6 +20,9 @@ from pop3shell.protocol.spec.commands import BY_VERB, Command, find
 from pop3shell.view.style import Part
 
 Pairs = Iterator[tuple[Part, str]]
+
+#: Octets of a challenge that are decoded.
+DECODED = 1024
 
 
 class Rows(Enum):
@@ -40,9 +45,10 @@ ROWS: dict[Command, Rows] = {
     commands.TOP: Rows.MESSAGE,
 }
 
-_INDICATOR = re.compile(r"(?i)\+OK|-ERR")
-_CODE = re.compile(r"\[[^\s\]]+\]")
-_NUMBER = re.compile(r"(?<![\w.-])[0-9]+(?![\w-]|\.[0-9])")
+_INDICATORS = {"+OK": Part.OK, "-ERR": Part.ERR}
+# Compiled by `re` when they are first used: the first prompt comes the sooner.
+_CODE = r"\[[^\s\]]+\]"
+_NUMBER = r"(?<![\w.-])[0-9]+(?![\w-]|\.[0-9])"
 _SIZE = r"([0-9]+)( +)([0-9]+)(?![0-9])"
 _UNIQUE_ID = r"([0-9]+)( +)([!-~]+)"
 _TAG = r"([!-\-/-~][!-~]*)"
@@ -72,18 +78,20 @@ def whole(text: str, part: Part = Part.TEXT) -> Pairs:
 
 def status(line: str, command: CommandLine | None = None, *, greeting: bool = False) -> Pairs:
     """The first line of a reply to ``command``, or a greeting."""
-    found = _INDICATOR.match(line)
-    if not found:
+    positive = line.startswith("+")
+    indicator = line[:3] if positive else line[:4]
+    part = _INDICATORS.get(indicator.upper())
+    if part is None:
         yield Part.TEXT, line
         return
-    positive = line.startswith("+")
-    yield Part.OK if positive else Part.ERR, found[0]
-    at = found.end() + line.startswith(" ", found.end())
-    yield from _gap(line[found.end() : at])
-    if code := _CODE.match(line, at):
+    yield part, indicator
+    text = line[len(indicator) :]
+    if text.startswith(" "):
+        yield Part.TEXT, " "
+        text = text[1:]
+    if text.startswith("[") and (code := re.match(_CODE, text)):
         yield Part.CODE, code[0]
-        at = code.end()
-    text = line[at:]
+        text = text[code.end() :]
     if greeting:
         yield from _greeting(text)
     elif positive:
@@ -113,7 +121,7 @@ def _answer(text: str, command: CommandLine | None) -> Pairs:
         yield from shaped
         return
     at = 0
-    for found in _NUMBER.finditer(text):
+    for found in re.finditer(_NUMBER, text):
         yield from _gap(text[at : found.start()])
         yield Part.NUMBER, found[0]
         at = found.end()
@@ -153,10 +161,31 @@ def _body(line: str) -> Pairs:
     yield Part.QUOTED if line.startswith(">") else Part.BODY, line
 
 
+def terminator(line: str) -> Pairs:
+    """The dot at the end of a multi-line reply."""
+    yield Part.TERMINATOR, line
+
+
+def quiet(text: str) -> Pairs:
+    """A remark of our own."""
+    yield Part.QUIET, text
+
+
 def challenge(line: str) -> Pairs:
     """A challenge inside a SASL exchange."""
     yield Part.CHALLENGE, line[:1]
     yield from _gap(line[1:])
+
+
+def decoded(data: bytes) -> bytes:
+    """What a challenge says in base64, if people can read it; else nothing."""
+    if len(data) > DECODED:
+        return b""
+    try:
+        told = base64.b64decode(data, validate=True)
+        return told if told.decode().isprintable() else b""
+    except ValueError:
+        return b""
 
 
 # ---- the client's lines ----
@@ -182,6 +211,19 @@ def typed(line: str, *, challenged: bool = False) -> Pairs:
 def response(line: str) -> Pairs:
     """The client's answer to a challenge; what is no secret stays (RFC 5034 section 4)."""
     yield Part.ARGUMENT if line in ("*", "=", "") else Part.SECRET, line
+
+
+def sent(line: bytes, event: ev.CommandSent | ev.ResponseSent, *, begun: bool) -> Pairs:
+    """A line of the client, secrets replaced; behind its prefix, unless that was shown already."""
+    if not begun:
+        yield Part.SIDE, "C: "
+    text = line.decode("utf-8", "surrogateescape")
+    if event.secret is not None and event.secret.start == 0:
+        yield Part.SECRET, text
+    elif isinstance(event, ev.ResponseSent):
+        yield from response(text)
+    else:
+        yield from command_line(text)
 
 
 def command_line(line: str) -> Pairs:

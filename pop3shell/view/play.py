@@ -76,7 +76,7 @@ class Player:
         self._printer = ScreenPrinter(cast(BinaryIO, self._sheet), redactor, colour=self._colour)
         self._printer.echo = True
         self._printer.timing = self._timing and self._now is not None
-        self._recorder = Recorder(self._session, redactor)
+        self._recorder = Recorder(self._session, redactor, PLACEHOLDER)
         self._status: ev.StatusLine | None = None  # of the body that is being shown
         self._ahead = False  # a line end of the body was shown before its time
         self._due: LastExchange | ev.Greeting | None = None  # to be explained

@@ -43,6 +43,12 @@ class Screen(Printer, Protocol):
     timing: bool
     hex: bool
 
+    def begin_brief(self, clear: Callable[[], None]) -> None:
+        """Show only the first of many exchanges, and what is wrong with the others."""
+
+    def end_brief(self) -> None:
+        """Show all again; say what was not shown."""
+
 
 class DialoguePrinter:
     r"""Writes a dialogue to ``out``, secrets as placeholders, unprintables as ``\xHH``.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections import Counter
 from collections.abc import Callable
 from typing import Any, BinaryIO
@@ -16,13 +15,14 @@ from pop3shell.protocol.secrets import Redactor
 from pop3shell.protocol.spec.commands import Shape
 from pop3shell.view import colour as paint
 from pop3shell.view import parts
+from pop3shell.view.brevity import Brevity
 from pop3shell.view.hexdump import HexDump
 from pop3shell.view.parts import Pairs
 from pop3shell.view.safe import visible
-from pop3shell.view.style import Part
+from pop3shell.view.units import duration
 
-#: Findings of one rule that are shown; a finding's characters; a challenge's octets decoded.
-FINDINGS_SHOWN, FINDING_LENGTH, DECODED = 3, 300, 1024
+#: Findings of one rule that are shown; a finding's characters.
+FINDINGS_SHOWN, FINDING_LENGTH = 3, 300
 
 
 class ScreenPrinter:
@@ -34,15 +34,18 @@ class ScreenPrinter:
     - ``timing``: behind each reply, how long it took;
     - ``hex``: both sides' octets as a hexadecimal dump instead;
     - ``bodies``: what multi-line replies hold.
+
+    ``out`` may tell by its ``columns`` how wide the terminal is at the moment.
     """
 
-    def __init__(
-        self, out: BinaryIO, redactor: Redactor, *, colour: bool, columns: int = 80
-    ) -> None:
+    def __init__(self, out: BinaryIO, redactor: Redactor, *, colour: bool) -> None:
         self._out = out
         self._redactor = redactor
         self._colour = colour
-        self._dumps = {Side.CLIENT: HexDump("C", columns), Side.SERVER: HexDump("S", columns)}
+        self._dumps = {
+            Side.CLIENT: HexDump("C", self._columns),
+            Side.SERVER: HexDump("S", self._columns),
+        }
         self.bodies = True
         self.echo = False
         self.timing = True
@@ -54,11 +57,12 @@ class ScreenPrinter:
         self._asked = False  # the time includes the user's, at a challenge
         self._found: Counter[str] = Counter()
         self._findings: list[Pairs] = []
+        self._brevity = Brevity(self._after_all)
         #: How each kind of event is shown; the others are not.
         self.handlers: dict[type, Callable[[Any], None]] = {
             ev.Greeting: self._greeting,
             ev.Banner: self._other,
-            ev.CommandSent: self._sent,
+            ev.CommandSent: self._command,
             ev.ResponseSent: self._sent,
             ev.StatusLine: self._status,
             ev.Challenge: self._challenge,
@@ -84,6 +88,20 @@ class ScreenPrinter:
         self._in_body = False
         self._show_findings()
 
+    def begin_brief(self, clear: Callable[[], None]) -> None:
+        """Show only the first of many exchanges, and what is wrong with the others.
+
+        ``clear`` takes away what may stand in the cursor's line. A dump is shown whole.
+        """
+        if not self.hex:
+            self._brevity.begin(clear)
+
+    def end_brief(self) -> None:
+        """Show all again; say what was not shown."""
+        if said := self._brevity.end():
+            self._end_open()
+            self._write(parts.quiet(said))
+
     # ---- lines of the server ----
 
     def _greeting(self, event: ev.Greeting) -> None:
@@ -92,6 +110,9 @@ class ScreenPrinter:
     def _status(self, event: ev.StatusLine) -> None:
         single = event.status is Status.ERR or event.command.shape is Shape.SINGLE
         ends = event.status is not None and single and not self.hex
+        if self._brevity.status(event):
+            self._in_body = not single
+            return
         self._line(event, lambda text: parts.status(text, event.command), open_=ends)
         self._in_body = not single and event.command.shape is Shape.MULTI
         if not ends:
@@ -99,7 +120,7 @@ class ScreenPrinter:
 
     def _challenge(self, event: ev.Challenge) -> None:
         self._asked = True
-        decoded = visible(self._redactor.mask(_decoded(event.data)))
+        decoded = visible(self._redactor.mask(parts.decoded(event.data)))
         self._line(event, parts.challenge, f"  (decoded: {decoded})" if decoded else "")
         self._out.flush()
 
@@ -124,14 +145,14 @@ class ScreenPrinter:
         if self.hex:
             self._dump(octets, Side.SERVER)
             if remark:
-                self._write(_quiet(remark.strip()))
+                self._write(parts.quiet(remark.strip()))
             return
         if self._long is Side.SERVER:
             self._long, take_apart = None, parts.whole
         # A bare LF at a server's line end is part of the truth, and shown.
         text = octets.removesuffix(CRLF).decode("utf-8", "surrogateescape")
         self._write_pairs(take_apart(text))
-        self._write_pairs(_quiet(remark))
+        self._write_pairs(parts.quiet(remark))
         self._open = open_
         if not open_:
             self._out.write(b"\n")
@@ -154,7 +175,7 @@ class ScreenPrinter:
 
     def _body_end(self, event: ev.BodyEnd) -> None:
         if self.bodies:
-            self._line(event, _terminator)
+            self._line(event, parts.terminator)
 
     def _reply_end(self, event: ev.ReplyEnd) -> None:
         asked, self._asked = self._asked, False
@@ -165,12 +186,26 @@ class ScreenPrinter:
             timed = False
         took = f"({duration(event.seconds)})" if timed else ""
         if self._open and took:
-            self._write_pairs(_quiet(f"  {took}"))
+            self._write_pairs(parts.quiet(f"  {took}"))
         self.end_line()
         if took and (multi or self.hex):
-            self._write(_quiet(took))
+            self._write(parts.quiet(took))
+        self._brevity.replied(event)
+        if self._brevity.on:  # a progress line may follow
+            self._out.flush()
 
     # ---- lines of the client ----
+
+    def _command(self, event: ev.CommandSent) -> None:
+        if not self._brevity.sent(event):
+            self._sent(event)
+
+    def _after_all(self, event: ev.CommandSent | ev.StatusLine) -> None:
+        """Show part of an exchange that was kept back."""
+        if isinstance(event, ev.CommandSent):
+            self._sent(event)
+        else:
+            self._line(event, lambda text: parts.status(text, event.command))
 
     def _sent(self, event: ev.CommandSent | ev.ResponseSent) -> None:
         self._end_open()
@@ -180,7 +215,7 @@ class ScreenPrinter:
         raw = self._redactor.octets(event)
         begun, self._long = self._long is Side.CLIENT, None
         if self.echo:
-            self._write(_client_line(strip_end(raw), event, begun=begun))
+            self._write(parts.sent(strip_end(raw), event, begun=begun))
 
     # ---- what is not whole ----
 
@@ -209,12 +244,13 @@ class ScreenPrinter:
             self._out.write(self._body.feed(octets, CRLF))
         elif self.bodies:
             self._write_pairs(parts.whole(octets.decode("utf-8", "surrogateescape")))
-            self._write(_quiet("  (cut off)"))
+            self._write(parts.quiet("  (cut off)"))
             self._long = None
         self.end_line()
 
     def _closed(self, event: ev.Closed) -> None:
         self.end_line()
+        self._brevity.closed()
 
     # ---- findings ----
 
@@ -228,7 +264,7 @@ class ScreenPrinter:
         more = "; more of this kind are not shown" if count == FINDINGS_SHOWN else ""
         text = self._redactor.mask(finding.text.encode("utf-8", "surrogateescape"))
         shown = visible(text)[:FINDING_LENGTH]
-        pairs = _quiet(f"finding {rule.id}: {shown} ({rule.reference}){more}")
+        pairs = parts.quiet(f"finding {rule.id}: {shown} ({rule.reference}){more}")
         self._findings.append(pairs)
         if not self._in_body and self._long is None:  # not in the middle of a line
             self._end_open()
@@ -236,10 +272,15 @@ class ScreenPrinter:
 
     def _show_findings(self) -> None:
         findings, self._findings = self._findings, []
+        if findings:
+            self._brevity.found()
         for pairs in findings:
             self._write(pairs)
 
     # ---- writing ----
+
+    def _columns(self) -> int:
+        return getattr(self._out, "columns", 80)
 
     def _dump(self, octets: bytes, side: Side) -> None:
         self._out.write(self._dumps[side].feed(octets))
@@ -255,42 +296,3 @@ class ScreenPrinter:
 
     def _write_pairs(self, pairs: Pairs) -> None:
         self._out.write(paint.line(pairs, colour=self._colour))
-
-
-def duration(seconds: float) -> str:
-    """A round trip in the unit that reads best."""
-    if seconds >= 10:
-        return f"{seconds:.0f} s"
-    return f"{seconds * 1000:.0f} ms" if seconds >= 0.001 else "under 1 ms"
-
-
-def _quiet(text: str) -> Pairs:
-    return parts.whole(text, Part.QUIET)
-
-
-def _terminator(text: str) -> Pairs:
-    return parts.whole(text, Part.TERMINATOR)
-
-
-def _client_line(octets: bytes, event: ev.CommandSent | ev.ResponseSent, *, begun: bool) -> Pairs:
-    """A line of the client behind its prefix, unless that stands there already."""
-    if not begun:
-        yield Part.SIDE, "C: "
-    text = octets.decode("utf-8", "surrogateescape")
-    if event.secret is not None and event.secret.start == 0:
-        yield Part.SECRET, text
-    elif isinstance(event, ev.ResponseSent):
-        yield from parts.response(text)
-    else:
-        yield from parts.command_line(text)
-
-
-def _decoded(data: bytes) -> bytes:
-    """What a challenge says in base64, if people can read it; else nothing."""
-    if len(data) > DECODED:
-        return b""
-    try:
-        octets = base64.b64decode(data, validate=True)
-        return octets if octets.decode().isprintable() else b""
-    except ValueError:
-        return b""

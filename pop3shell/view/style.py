@@ -4,8 +4,7 @@ Only the terminal's own colours are used, so that they suit a dark and a light b
 sequences, the Pygments style and the prompt's rules all come from here.
 """
 
-from __future__ import annotations
-
+# Annotations are no strings here: named tuples are made in half the time.
 from collections.abc import Mapping
 from enum import Enum
 from typing import NamedTuple

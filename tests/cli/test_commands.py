@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import socket
 
 import pytest
@@ -48,7 +50,7 @@ def test_a_port_in_use_is_said_with_a_way_out(here):
         port = taken.getsockname()[1]
         ran = here("serve", "--port", port)
     assert (ran.status, ran.out) == (1, "")
-    assert f"cannot listen on 127.0.0.1 port {port}: " in ran.err
+    assert f"cannot listen on 127.0.0.1 port {port}: {os.strerror(errno.EADDRINUSE)};" in ran.err
     assert "--port 0 takes any free port" in ran.err
 
 

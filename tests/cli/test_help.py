@@ -10,7 +10,7 @@ from support.practice import SECONDS
 from support.program import environment
 
 import pop3shell
-from pop3shell.cli.main import COMMANDS
+from pop3shell.cli.group import COMMANDS
 
 HEAVY = {"asyncio", "prompt_toolkit", "pygments", "ssl", "importlib.metadata"}
 

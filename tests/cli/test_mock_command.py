@@ -52,6 +52,13 @@ def mocking(*arguments: object) -> Iterator[tuple[subprocess.Popen[str], int]]:
         program.communicate(timeout=SECONDS)
 
 
+def named_issuer(program: subprocess.Popen[str]) -> str:
+    """Return the file of the issuer that the program says is to be trusted."""
+    found = re.search(r"by its issuer, (\S+) ", program.stderr.readline())
+    assert found
+    return found[1]
+
+
 def talk(port: int, *lines: str) -> None:
     with Dialogue("127.0.0.1", port) as client:
         client.line()
@@ -135,13 +142,45 @@ def test_a_certificate_makes_tls_from_the_first_octet_possible(file, tmp_path):
         assert ended(program) == (0, ["session 1: as recorded"])
 
 
-def test_what_cannot_be_served_as_it_was_is_said_beforehand(tmp_path):
+def test_a_recording_with_stls_is_served_with_it_and_the_issuer_to_trust_is_named(tmp_path):
     path = tmp_path / "stls.txt"
     path.write_text("S: +OK\nC: STLS\nS: +OK begin\n")
+    with mocking(path) as (program, port):
+        context = ssl.create_default_context(cafile=named_issuer(program))
+        with Dialogue("127.0.0.1", port) as client:
+            client.line()
+            assert client.ask("STLS") == "+OK begin"
+            client.socket.settimeout(SECONDS)
+            context.wrap_socket(client.socket, server_hostname="localhost").close()
+        assert ended(program) == (0, ["session 1: as recorded"])
+
+
+def test_a_recording_with_tls_from_the_first_octet_is_served_so(tmp_path):
+    path = tmp_path / "pops.txt"
+    path.write_text(
+        "%POP3-TRANSCRIPT 1\n*: TLS established TLSv1.3 X\nS: +OK hi\n*: closed by server\n"
+    )
     with mocking(path) as (program, _):
-        assert ended(program)[1] == [
-            "pop3shell: line 2: TLS begins here, which needs --tls-cert; -ERR is sent instead"
-        ]
+        context = ssl.create_default_context(cafile=named_issuer(program))
+        port = int(program.stdout.readline().rpartition(":")[2])
+        plain = socket.create_connection(("127.0.0.1", port), timeout=SECONDS)
+        with context.wrap_socket(plain, server_hostname="localhost") as client:
+            assert client.recv(4096) == b"+OK hi\r\n"
+        assert ended(program) == (0, ["session 1: as recorded"])
+
+
+def test_any_recording_can_be_served_with_tls_as_well(file):
+    with mocking(file, "--tls-port", "0") as (program, _):
+        assert named_issuer(program)
+        assert program.stdout.readline().startswith("listening with TLS on 127.0.0.1:")
+
+
+def test_what_cannot_be_served_as_it_was_is_said_beforehand(tmp_path):
+    path = tmp_path / "torn.txt"
+    path.write_text("%POP3-TRANSCRIPT 1\nS: +OK\nC: NO")
+    with mocking(path) as (program, _):
+        said = "pop3shell: line 3 was cut off when it was written, and is left out"
+        assert ended(program)[1] == [said]
 
 
 @pytest.mark.parametrize(
@@ -157,7 +196,7 @@ def test_a_file_that_cannot_be_served_is_refused_in_a_line(here, tmp_path, text,
     path.write_text(text)
     ran = here("mock", path)
     assert ran.status == 1
-    assert ran.err.startswith(f"Error: {path}, {said}")
+    assert ran.err.startswith(f"Error: {path}: {said}")
     assert len(ran.errors) == 1
 
 
@@ -171,7 +210,6 @@ def test_a_file_that_cannot_be_read_is_named(here, tmp_path, name):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("--tls-port", "0"), "--tls-port needs --tls-cert"),
         (("--tls-key", __file__), "--tls-key needs --tls-cert"),
         (("--unknown", "guess"), "'guess' is not one of"),
         (("--host", ""), "--host is empty"),

@@ -116,12 +116,20 @@ def test_what_stands_before_the_fault_is_shown(here, tmp_path):
     assert here("play", path).lines[0] == "S: +OK ready"
 
 
-@pytest.mark.parametrize("text", ["", HEAD, "\n"])
-def test_an_empty_file_shows_nothing(here, tmp_path, text):
+def test_a_recording_that_has_just_begun_shows_nothing(here, tmp_path):
+    path = tmp_path / "x"
+    path.write_text(HEAD)
+    ran = here("play", path)
+    assert (ran.status, ran.out, ran.err) == (0, "", "")
+
+
+@pytest.mark.parametrize("text", ["", "\n", "Dear reader,\n", "s: +OK\nc: QUIT\n"])
+def test_a_file_in_which_nobody_speaks_is_no_transcript(here, tmp_path, text):
     path = tmp_path / "x"
     path.write_text(text)
     ran = here("play", path)
-    assert (ran.status, ran.out, ran.err) == (0, "", "")
+    assert ran.status == 1
+    assert ran.err == f"pop3shell: {path}: no line begins with C: or S:; this is no transcript\n"
 
 
 @pytest.mark.parametrize(
@@ -209,6 +217,23 @@ def test_before_the_first_step_nothing_is_lost(session, tmp_path):
         terminal.type(CTRL_C)
         assert terminal.ended() == 130
         assert terminal.settings[3] == terminal.cooked[3]
+
+
+def test_in_another_size_the_step_is_shown_anew_and_leaves_no_trace(session, tmp_path):
+    with Terminal("play", "--step", session, home=tmp_path) as terminal:
+        terminal.wait_for("step 1,")
+        terminal.type(" ")
+        terminal.wait_for("step 2,")
+        seen = len(terminal.raw)
+        terminal.resize(24, 30)
+        terminal.wait(lambda: b"step 2," in terminal.raw[seen:], "the step again")
+        terminal.type(" ")
+        terminal.wait_for("step 3,")
+        assert terminal.text.count("-- step") == 1
+        assert terminal.text.count("S: +OK ready") == 1
+        terminal.type("q")
+        assert terminal.ended() == 0
+        assert "step" not in terminal.text
 
 
 def test_no_step_floods_the_terminal(tmp_path):

@@ -109,9 +109,10 @@ def test_as_junit(here, practice_server, write, password, tmp_path):
 
 
 def test_a_junit_file_that_cannot_be_written(here, practice_server, tmp_path):
-    ran = here("replay", SMOKE, *where(practice_server()), "--junit", tmp_path / "no" / "file")
-    assert ran.status == 1
-    assert ran.errors == ["pop3shell: cannot write the output: No such file or directory"]
+    junit = tmp_path / "no" / "file"
+    ran = here("replay", SMOKE, *where(practice_server()), "--junit", junit, "--json")
+    assert ran.status == json.loads(ran.out)["status"] == 1
+    assert ran.errors == [f"pop3shell: cannot write {junit}: No such file or directory"]
 
 
 def test_a_folder_is_all_transcripts_in_it(here, practice_server, write, password, tmp_path):
@@ -191,7 +192,7 @@ class TestRecording:
     def test_a_full_disk_is_said_and_the_replay_goes_on(self, here, practice_server):
         ran = here("replay", SMOKE, *where(practice_server()), "--record", "/dev/full")
         assert ran.lines == [f"{SMOKE}: 5 replies compared by shape: no differences"]
-        told = "the transcript cannot be written on: No space left on device; recording has stopped"
+        told = "/dev/full cannot be written on: No space left on device; recording has stopped"
         assert ran.errors == [f"pop3shell: {told}"]
         assert ran.status == 1
 

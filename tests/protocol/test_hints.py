@@ -14,6 +14,8 @@ FEW = ("CAPA", "+OK\r\nUSER\r\n.")
 TLS_ONLY = ("CAPA", "+OK\r\nSTLS\r\n.")
 DELAY = ("CAPA", "+OK\r\nLOGIN-DELAY 90\r\nUSER\r\n.")
 TWO = (*LOGGED_IN, "LIST", "+OK\r\n1 120\r\n2 200\r\n.")
+#: XOAUTH2's message, well-formed: name and token.
+GOOD = "dXNlcj1tcm9zZQFhdXRoPUJlYXJlciB0b2tlbgEB"
 
 
 def said(before: tuple[str, ...], command: str, reply: str, greeting: str = PLAIN) -> str:
@@ -39,6 +41,9 @@ def said(before: tuple[str, ...], command: str, reply: str, greeting: str = PLAI
         ((), "USER mrose", "-ERR Plaintext authentication disallowed", ("TLS", "port 995")),
         (TLS_ONLY, "USER mrose", "-ERR no", ("TLS", "try: STLS")),
         (TLS_ONLY, "AUTH PLAIN", "-ERR no", ("TLS", "try: STLS")),
+        ((), "AUTH PLAIN", "-ERR begin TLS with STLS first", ("no password", "try: STLS")),
+        (FEW, "USER mrose", "-ERR use STLS first", ("no password", "port 995")),
+        ((), "AUTH XOAUTH2", "-ERR use TLS first", ("no access token is taken", "port 995")),
         (LOGGED_IN[:2], "PASS x", "-ERR use TLS first", ("without TLS",)),
         (LOGGED_IN[:2], "PASS x", "-ERR [IN-USE] no", ("[IN-USE]", "another session", "wait")),
         (LOGGED_IN[:2], "PASS x", "-ERR mailbox is locked", ("another session",)),
@@ -50,7 +55,20 @@ def said(before: tuple[str, ...], command: str, reply: str, greeting: str = PLAI
         ((), f"APOP mrose {'a' * 32}", "-ERR no", ("does not support APOP", "try: USER")),
         ((), f"APOP mrose {'a' * 31}", "-ERR no", ("32 lower-case",)),
         (CAPA, "AUTH NTLM", "-ERR no", ("does not announce NTLM", "PLAIN CRAM-MD5")),
-        (CAPA, "AUTH PLAIN AGEAYg==", "-ERR no", ("name or password are wrong", ":login")),
+        (CAPA, "AUTH PLAIN AGEAYg==", "-ERR no", ("name or password are wrong", ":login NAME")),
+        (CAPA, "AUTH PLAIN AGEAYg==", "-ERR [AUTH] no", ("name or password are wrong", "PLAIN")),
+        ((), "AUTH SCRAM-SHA-1 YWJj", "-ERR no", ("malformed", ":auth SCRAM-SHA-1")),
+        ((), "AUTH EXTERNAL =", "-ERR no", ("certificate", "--client-cert", ":login NAME")),
+        ((), "AUTH ANONYMOUS Z3Vlc3Q=", "-ERR no", ("no guests", ":login NAME")),
+        ((), "AUTH NTLM c2VjcmV0", "-ERR no", ("not what NTLM wants", ":login NAME")),
+        ((), "AUTH PLAIN AGE", "-ERR no", ("must be base64",)),
+        ((), "AUTH PLAIN YWJj", "-ERR no", ("NUL name NUL password", ":auth PLAIN NAME --step")),
+        (
+            (),
+            f"AUTH XOAUTH2 {GOOD}",
+            "-ERR [AUTH] no",
+            ("token has expired", ":login NAME XOAUTH2"),
+        ),
         ((), "AUTH PLAIN", "-ERR no", ("no such mechanism",)),
         ((), "AUTH PLAIN", "-ERR unsupported mechanism", ("no such mechanism",)),
         ((), "AUTH PLAIN", "-ERR unknown command", ("does not support AUTH", "try: USER")),
@@ -86,6 +104,86 @@ def test_the_likeliest_cause_and_what_to_try(before, command, reply, expected):
     text = said(before, command, reply)
     assert all(part in text for part in expected), text
     assert "\n" not in text
+
+
+def exchanged(*lines: str, before: tuple[str, ...] = ()) -> str:
+    """The hint after an AUTH of lines of client and server in turn, the last one refusing."""
+    heard = Remembered(PLAIN)
+    for line, answer in zip(before[::2], before[1::2], strict=True):
+        heard.ask(line, *answer.split("\r\n"))
+    for line, answer in zip(lines[::2], lines[1::2], strict=True):
+        heard.ask(line, answer)
+    return hint(heard.last, heard.session) or ""
+
+
+# {"status":"invalid_token"}, {"status":"insufficient_scope"}, {"status":"x"}, nothing readable
+EXPIRED, SCOPE = (
+    "eyJzdGF0dXMiOiJpbnZhbGlkX3Rva2VuIn0=",
+    "eyJzdGF0dXMiOiJpbnN1ZmZpY2llbnRfc2NvcGUifQ==",
+)
+OTHER, NONE = "eyJzdGF0dXMiOiJ4In0=", "AAEC"
+
+
+@pytest.mark.parametrize(
+    ("mechanism", "error", "dummy", "expected"),
+    [
+        ("XOAUTH2", EXPIRED, "", "the access token has expired, was revoked"),
+        ("XOAUTH2", SCOPE, "", "issued without the scope that mail needs"),
+        ("XOAUTH2", OTHER, "", "the server refuses the token"),
+        ("XOAUTH2", NONE, "", "the server refuses the token"),
+        ("OAUTHBEARER", EXPIRED, "AQ==", "the access token has expired, was revoked"),
+    ],
+)
+@pytest.mark.parametrize("reply", ["-ERR no", "-ERR [AUTH] Authentication failed."])
+def test_a_refused_token_is_not_taken_for_a_wrong_password(
+    mechanism, error, dummy, expected, reply
+):
+    """The challenge has told what is wrong; a password would be typed again in vain."""
+    sent = GOOD if mechanism == "XOAUTH2" else "bixhPXUsAWF1dGg9QmVhcmVyIHQBAQ=="
+    text = exchanged(f"AUTH {mechanism}", "+ ", sent, f"+ {error}", dummy, reply)
+    assert expected in text
+    assert f":login NAME {mechanism}, with a new token" in text
+    assert "password" not in text
+    assert "USER" not in text
+
+
+def test_a_token_refused_without_a_word_is_still_a_token():
+    text = exchanged("AUTH XOAUTH2", "+ ", GOOD, "-ERR [AUTH] no", before=("USER mrose", "+OK"))
+    assert "likely the access token has expired or was revoked" in text
+    assert ":login mrose XOAUTH2, with a new token" in text
+    assert "password" not in text
+
+
+@pytest.mark.parametrize("answer", ["*", "YWJj", ""])
+def test_what_the_server_told_counts_whatever_answered_it(answer):
+    text = exchanged("AUTH XOAUTH2", "+ ", GOOD, f"+ {EXPIRED}", answer, "-ERR no")
+    assert "the access token has expired, was revoked" in text
+
+
+def test_a_login_that_the_user_cancelled_is_not_taken_for_a_wrong_password():
+    text = exchanged("AUTH CRAM-MD5", "+ PDFAeD4=", "*", "-ERR cancelled")
+    assert "the client cancelled the login" in text
+    assert ":auth CRAM-MD5 NAME --step" in text
+    assert "wrong" not in text
+
+
+def test_a_response_that_is_no_base64_is_told_as_that():
+    text = exchanged("AUTH PLAIN", "+ ", "tanstaaf!", "-ERR no")
+    assert "the response is not base64" in text
+    assert "tanstaaf" not in text
+
+
+@pytest.mark.parametrize(("capa", "other"), [((), "USER"), (CAPA, "PLAIN")])
+def test_a_digest_refused_may_be_for_want_of_a_readable_password(capa, other):
+    digest = "bXJvc2UgMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA="
+    text = exchanged("AUTH CRAM-MD5", "+ PDFAeD4=", digest, "-ERR no", before=capa)
+    assert "does not keep the password in a form that CRAM-MD5 can use" in text
+    assert f":login NAME {other}" in text
+
+
+def test_a_server_that_tells_its_reason_in_scram_is_quoted():
+    steps = ("AUTH SCRAM-SHA-1", "+ ", "biwsbj11LHI9cg==", "+ ZT11bmtub3duLXVzZXI=", "", "-ERR no")
+    assert "the server knows no such user" in exchanged(*steps)
 
 
 def test_apop_where_the_greeting_offers_it():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import re
 
 import pytest
 from hypothesis import given
@@ -94,6 +95,48 @@ def test_the_message_of_another_mechanism_is_not_shown(row, message) -> None:
     assert "tanstaaf" not in repr(steps)
 
 
+LEFT_OUT = re.compile(rb"\$\{sasl\}")
+ASKED = [b"+ \r\n", b"+ ZW1wdHk=\r\n", b"+ ZW1wdHk=\r\n"]
+
+
+@pytest.mark.parametrize("initial", [True, False])
+@pytest.mark.parametrize("row", MECHANISMS, ids=lambda row: row.name)
+def test_of_a_secret_that_was_left_out_nothing_is_said_but_what_it_would_be(row, initial) -> None:
+    explainer = Explainer(LEFT_OUT)
+    verb = b"AUTH " + row.name.encode()
+    steps = [explainer.client(verb + b" ${sasl}\r\n" if initial else verb + b"\r\n")]
+    for challenge in ASKED:
+        explainer.server(challenge)
+        steps.append(explainer.client(b"${sasl}\r\n"))
+    told = [step for step in steps if step.line.endswith("${sasl}")]
+    assert len(told) == len(ASKED) + initial
+    for step in told:
+        assert "a secret, left out of the transcript" in step.text
+        assert not step.decoded
+        assert not step.why
+        for wrong in ("base64", "malformed", "octets of a", "octet 1 of", "logs in as"):
+            assert wrong not in step.text
+    assert all(item in step.text for item, step in zip(row.sends, told, strict=False))
+
+
+def test_of_a_mechanism_that_is_not_known_nothing_is_said_at_all() -> None:
+    explainer = Explainer(LEFT_OUT)
+    explainer.client(b"AUTH NTLM\r\n")
+    explainer.server(b"+ \r\n")
+    assert explainer.client(b"${sasl}\r\n").text == "a secret, left out of the transcript"
+
+
+def test_a_challenge_that_repeats_a_secret_that_was_left_out_is_not_called_wrong() -> None:
+    explainer = Explainer(LEFT_OUT)
+    explainer.client(b"AUTH PLAIN ${sasl}\r\n")
+    step = explainer.server(b"+ ${sasl}\r\n")
+    assert step.text == "the server repeats a secret, which was left out of the transcript"
+
+
+def test_who_really_sent_the_placeholder_is_told_that_it_is_no_base64() -> None:
+    assert "not base64" in told([b"AUTH PLAIN ${sasl}\r\n"])[0].text
+
+
 def test_control_characters_never_come_through() -> None:
     challenge = base64.b64encode(b"\x1b]0;pwned\x07\xe2\x80\xae<1@x>")
     step = told([b"AUTH CRAM-MD5\r\n", b"+ " + challenge])[1]
@@ -119,7 +162,7 @@ LINES = st.one_of(
 def test_any_lines_are_told(lines) -> None:
     steps = explain(lines)
     assert len(steps) == len(lines)
-    assert all(part.isprintable() for s in steps for part in (s.line, s.text, s.decoded))
+    assert all(part.isprintable() for s in steps for part in (s.line, s.text, s.decoded, s.why))
 
 
 def test_names_are_looked_up_in_any_case() -> None:

@@ -54,6 +54,7 @@ def test_help_on_an_unknown_topic_names_what_is_near(demo):
     [
         (":sav", "there is no command :sav; did you mean :save?"),
         (":xyzzy", "there is no command :xyzzy; :help lists them"),
+        (":PASS\ttanstaaf", "there is no command :PASS; :help lists them"),
         (":\x1b[2J", "there is no command :\\x1b[2J; :help lists them"),
     ],
 )

@@ -78,6 +78,14 @@ def test_what_is_sent_is_shown_but_not_what_it_brings(table):
     assert "S: 1 100" not in ran.lines
 
 
+def test_a_script_shows_every_exchange(table):
+    """Who reads the output by program counts on each command and its reply."""
+    numbers = range(1, 31)
+    ran, _ = table(*listed(30), tops(*numbers), *[letter("x")] * 30)
+    assert ran.sent[5:-1] == [f"TOP {number} 0" for number in numbers]
+    assert "more TOP" not in ran.out
+
+
 def test_where_it_is_announced_commands_are_sent_ahead(table):
     _, notes = table(*listed(3), tops(1, 2, 3), letter("a"), letter("b"), letter("c"))
     assert [note.split()[-1] for note in notes] == ["subject", "a", "b", "c"]

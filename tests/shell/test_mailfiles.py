@@ -106,9 +106,21 @@ def test_nothing_is_overwritten_not_even_behind_a_link(tmp_path):
 
 
 @posix
-def test_a_device_will_do():
-    target = open_target("/dev/null", sys.stdout.buffer, 1)
-    target.begin(1)
-    target.write(b"x")
-    target.finish()
-    target.close()
+def test_a_device_gets_what_is_saved_and_is_left_as_it_is(tmp_path):
+    """`:save 1 /dev/null`, or a pipe to another program: nothing is created in its place."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        for name in ("/dev/null", str(pipe)):
+            target = open_target(name, sys.stdout.buffer, 1)
+            assert target.name == name
+            target.begin(1)
+            target.write(b"Subject: a\r\n")
+            target.finish()
+            target.close()
+        assert os.read(reading, 100) == b"Subject: a\r\n"
+    finally:
+        os.close(reading)
+    assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)

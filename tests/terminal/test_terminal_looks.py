@@ -26,7 +26,8 @@ def in_session(open_terminal, sample, *options, **more):
 
 def test_the_toolbar_tells_where_the_session_stands(open_terminal, sample):
     terminal = in_session(open_terminal, sample)
-    terminal.wait_match(r"TRANSACTION \| no TLS \| mrose \| 17 messages, 4.8 MiB \| \d+ ms")
+    where = r"TRANSACTION \| no TLS \| mrose \| 17 messages, 4.8 MiB"
+    terminal.wait_match(where + r" \| (?:under )?\d+ ms")
     terminal.ask("DELE 3", "+OK")
     terminal.wait_match(r"16 messages.* \| 1 deleted")
 
@@ -45,6 +46,19 @@ def test_a_resize_keeps_the_line_and_fits_the_new_width(open_terminal, sample):
     terminal.wait_match("17 messages")
     terminal.type(ENTER)
     terminal.wait_match(r"\+OK 1 \d+")
+
+
+def test_a_dump_fits_the_window_after_a_resize(open_terminal, sample):
+    terminal = in_session(open_terminal, sample)
+    terminal.ask(":hex on", "")
+    terminal.ask("NOOP", "S 0")
+    terminal.resize(24, 60)
+    terminal.at_prompt()
+    start = terminal.height
+    terminal.ask("LIST 1", "+OK 1")
+    dumped = [line for line in terminal.lines()[start:] if line[:2] in ("C ", "S ")]
+    assert len(dumped) >= 3
+    assert {len(line) for line in dumped[:-1]} <= {43, 41}
 
 
 def test_sixty_columns_are_enough(open_terminal, small):

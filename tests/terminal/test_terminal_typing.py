@@ -178,6 +178,61 @@ def test_octets_are_sent_as_typed(open_terminal):
         terminal.ask("!!über \\x", "-ERR no")
 
 
+def test_an_empty_line_answers_a_challenge(open_terminal):
+    """XOAUTH2 wants it after an error, SCRAM at its end: without it the login hangs."""
+    steps = dialogue("C: AUTH XOAUTH2", "S: + ", "C: YWJj", "S: + eyJ9", "C: ", "S: -ERR no")
+    with ScriptedServer(GREETING, *steps) as server:
+        terminal = open_terminal("connect", server.host, server.port)
+        terminal.line("AUTH XOAUTH2")
+        terminal.wait_line("response> ")
+        terminal.type("YWJj" + ENTER)
+        terminal.wait_for("+ eyJ9")
+        terminal.wait_line("response> ")
+        terminal.type(ENTER)
+        terminal.wait_for("-ERR no")
+
+
+def test_a_token_that_was_refused_is_not_taken_for_a_password(open_terminal):
+    error = "eyJzdGF0dXMiOiJpbnZhbGlkX3Rva2VuIn0="
+    steps = dialogue("C: AUTH XOAUTH2", f"S: + {error}", "C: ", "S: -ERR [AUTH] no")
+    with ScriptedServer(GREETING, *steps) as server:
+        terminal = open_terminal("connect", server.host, server.port)
+        terminal.line("AUTH XOAUTH2")
+        terminal.wait_line("response> ")
+        terminal.type(ENTER)
+        terminal.wait_for("the access token has expired, was revoked")
+        terminal.wait_for(":login NAME XOAUTH2")
+        terminal.at_prompt()
+        assert "password" not in terminal.text
+
+
+def test_what_a_login_told_is_not_told_twice(open_terminal):
+    steps = dialogue("C: CAPA", "S: +OK", "S: SASL XOAUTH2", "S: .", "C: AUTH XOAUTH2", "S: + ")
+    error = b"+ eyJzdGF0dXMiOiJpbnZhbGlkX3Rva2VuIn0=\r\n"
+    token = expect("dXNlcj1tcm9zZQFhdXRoPUJlYXJlciB0b2tlbgEB")
+    refused = dialogue("C: ", "S: -ERR [AUTH] no")
+    with ScriptedServer(GREETING, *steps, token, error, *refused, hold) as server:
+        terminal = open_terminal("connect", server.host, server.port, columns=200)
+        terminal.ask("CAPA", "+OK")
+        terminal.line(":auth XOAUTH2 mrose")
+        terminal.wait_for("token of mrose:")
+        terminal.type("token" + ENTER)
+        terminal.wait_for("try: :login NAME XOAUTH2")
+        terminal.at_prompt()
+        assert terminal.text.count("the access token has expired, was revoked") == 1
+
+
+def test_the_way_out_of_an_err_is_told_once(open_terminal, sample):
+    terminal = open_terminal("connect", sample.host, sample.port, rows=60)
+    terminal.ask("!STAT", "log in first with USER and PASS,")
+    terminal.ask(":set", "validate")
+    terminal.ask(":timing off", "")
+    terminal.at_prompt()
+    assert terminal.text.count("log in first with USER and PASS") == 1
+    terminal.ask("!STAT", "log in first")
+    assert terminal.text.count("log in first with USER and PASS") == 2
+
+
 def test_help_is_there(open_terminal, sample):
     terminal = open_terminal("connect", sample.host, sample.port, rows=60)
     terminal.ask(":help", ":help COMMAND explains one")

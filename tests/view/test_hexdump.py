@@ -9,7 +9,7 @@ from pop3shell.view.hexdump import HexDump
 
 
 def dumped(*chunks: bytes, columns: int = 80) -> bytes:
-    dump = HexDump("S", columns)
+    dump = HexDump("S", lambda: columns)
     return b"".join(map(dump.feed, chunks)) + dump.end()
 
 
@@ -37,6 +37,18 @@ def test_the_octets_can_be_read_off_wherever_they_were_cut(chunks):
     assert dumped(*chunks) == whole
     assert b"".join(octets for _, octets, _ in rows(whole)) == b"".join(chunks)
     assert not whole.translate(None, bytes(range(0x20, 0x7F)) + b"\n")
+
+
+def test_the_rows_follow_the_window_as_it_is_resized():
+    columns = 80
+    dump = HexDump("S", lambda: columns)
+    wide = dump.feed(b"a" * 44)
+    columns = 60
+    narrow = dump.feed(b"a" * 8) + dump.end()
+    assert [len(octets) for _, octets, _ in rows(wide)] == [16, 16]
+    found = [(line[2:8], line[-8:]) for line in narrow.splitlines()]
+    assert found == [(b"000020", b"a" * 8), (b"000028", b"a" * 8), (b"000030", b"    aaaa")]
+    assert max(map(len, narrow.splitlines())) <= 60
 
 
 def test_it_fits_sixty_columns():

@@ -159,6 +159,35 @@ def test_the_time_that_was_recorded_is_told():
     assert "  time: 250 ms from" in "\n".join(played(HEAD + text, explain=True))
 
 
+def test_a_wait_for_the_user_is_told_in_seconds():
+    text = "[0.100] S: +OK\n[1.000] C: AUTH PLAIN\n[1.1] S: + \n[9] C: ${sasl}\n[11.5] S: +OK\n"
+    assert "  time: 10.5 s from" in "\n".join(played(HEAD + text, explain=True))
+
+
+LEFT_OUT = [
+    "AUTH PLAIN\nS: + \nC: ${sasl}", "AUTH PLAIN ${sasl}", "AUTH LOGIN\nS: + \nC: ${sasl}",
+    "AUTH NTLM ${sasl}", "APOP mrose ${apop}", "PASS ${password2}", "${password}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("reply", ["+OK", "-ERR no", "-ERR [AUTH] no"])
+@pytest.mark.parametrize("sent", LEFT_OUT)
+@pytest.mark.parametrize("head", [HEAD, ""])
+def test_a_secret_that_was_left_out_is_not_taken_for_what_was_sent(sent, reply, head):
+    """Whoever reads a recording must not look for a fault that nobody made."""
+    lines = played(f"{head}S: +OK <1@x>\nC: USER a\nS: +OK\nC: {sent}\nS: {reply}\n", explain=True)
+    text = " ".join(line.strip() for line in lines)
+    for wrong in ("base64", "malformed", "hexadecimal", "it must be", "must be", "octet 1"):
+        assert wrong not in text, text
+    if "AUTH" in sent:
+        assert "a secret, left out of the transcript" in text
+
+
+def test_what_was_wrong_before_the_secret_is_still_told():
+    text = "\n".join(played(HEAD + "S: +OK\nC: AUTH PL?IN ${sasl}\nS: -ERR no\n", explain=True))
+    assert "the mechanism must be a SASL mechanism" in text
+
+
 # ---- what is not a whole session ----
 
 

@@ -15,13 +15,19 @@ SGR = re.compile(rb"\x1b\[[0-9;]*m")
 GREETING = b"+OK ready\r\n"
 
 
+class Window(io.BytesIO):
+    """A terminal that can be resized."""
+
+    columns = 80
+
+
 class Screen:
     """What is written to a terminal; every reply comes 12 ms after what it answers."""
 
-    def __init__(self, *, colour: bool = False, columns: int = 80, **switches: bool) -> None:
-        self.out = io.BytesIO()
+    def __init__(self, *, colour: bool = False, **switches: bool) -> None:
+        self.out = Window()
         self.dialogue = Dialogue()
-        self.printer = ScreenPrinter(self.out, Redactor(), colour=colour, columns=columns)
+        self.printer = ScreenPrinter(self.out, Redactor(), colour=colour)
         self.printer.timing = False
         for name, value in switches.items():
             assert hasattr(self.printer, name)

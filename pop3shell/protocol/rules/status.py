@@ -9,8 +9,9 @@ from pop3shell.protocol import replies
 from pop3shell.protocol.findings import Rule
 from pop3shell.protocol.rules import reading, wording
 
-_INDICATOR = re.compile(rb"(?i)(\+OK|-ERR)( |\r?\n)?")
-_CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
+# Compiled by `re` when they are first used: few lines have faults.
+_INDICATOR = rb"(?i)(\+OK|-ERR)( |\r?\n)?"
+_CONTROL = rb"[\x00-\x1f\x7f]"
 
 
 def status_faults(line: bytes, octets: int, text: bytes) -> Iterator[tuple[Rule, str]]:
@@ -19,7 +20,7 @@ def status_faults(line: bytes, octets: int, text: bytes) -> Iterator[tuple[Rule,
     ``line`` is the line, or the beginning of a long one, with its end; ``octets`` counts the whole
     line; ``text`` is what stands behind the status indicator.
     """
-    found = _INDICATOR.match(line)
+    found = re.match(_INDICATOR, line)
     if found is None:
         yield reading.INDICATOR, wording.INDICATOR
     elif found[1].upper() != found[1]:
@@ -28,5 +29,5 @@ def status_faults(line: bytes, octets: int, text: bytes) -> Iterator[tuple[Rule,
         yield reading.INDICATOR, wording.AFTER_INDICATOR
     if octets > replies.LONGEST_LINE:
         yield reading.LINE_LENGTH, wording.LINE_LENGTH.format(octets)
-    if control := _CONTROL.search(text):
+    if control := re.search(_CONTROL, text):
         yield reading.CONTROL, wording.CONTROL.format(control[0][0])

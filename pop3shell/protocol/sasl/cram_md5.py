@@ -18,6 +18,7 @@ from pop3shell.protocol.sasl.mechanism import (
     SaslError,
     Verdict,
     encode,
+    malformed,
     shown,
 )
 
@@ -90,7 +91,7 @@ def describe(client: bool, number: int, octets: bytes) -> Described:
     found = _FORM.fullmatch(octets)
     if not found:
         text = "the client's message is no name with 32 lower-case hexadecimal digits"
-        return Described(text, "${sasl}")
+        return malformed(text, "${sasl}")
     user = shown(found[1])
     text = f"the client logs in as {user}, with a digest of the challenge and its password"
     return Described(text, f"{user} ${{sasl}}")

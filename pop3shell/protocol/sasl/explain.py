@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from pop3shell.protocol.sasl.registry import Mechanism, find
 from pop3shell.protocol.spec import commands
 
 _MASK = "${sasl}"
+_CANCELLED = "the client cancelled the login"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,19 +24,26 @@ class Step:
     """One line in words.
 
     ``line`` is the line with its secret masked, ``text`` a sentence on it, ``decoded`` what the
-    base64 holds, with secrets replaced; all without control characters.
+    base64 holds, with secrets replaced, ``why`` why the login must fail, where the line tells it;
+    all without control characters.
     """
 
     side: Side
     line: str
     text: str
     decoded: str = ""
+    why: str = ""
 
 
 class Explainer:
-    """Tells an exchange as it goes on: feed it every line from the AUTH command on."""
+    """Tells an exchange as it goes on: feed it every line from the AUTH command on.
 
-    def __init__(self) -> None:
+    ``left_out`` matches what stands for a secret in lines that were recorded without it; None
+    where the lines are whole.
+    """
+
+    def __init__(self, left_out: re.Pattern[bytes] | None = None) -> None:
+        self._left_out = left_out
         self._mechanism: Mechanism | None = None
         self._sent = 0
         self._received = 0
@@ -46,7 +55,7 @@ class Explainer:
             return self._command(raw)
         text = strip_end(raw)
         if text == pop3.CANCEL:
-            return Step(Side.CLIENT, "*", "the client cancels the login")
+            return Step(Side.CLIENT, "*", "the client cancels the login", why=_CANCELLED)
         self._sent += 1
         return self._told(Side.CLIENT, _MASK if text else "", text)
 
@@ -91,21 +100,33 @@ class Explainer:
             told = self._told(Side.CLIENT, f"{head} =", b"")
         else:
             told = self._told(Side.CLIENT, f"{head} {_MASK}", initial)
-        return Step(Side.CLIENT, told.line, f"{opening}; {told.text}", told.decoded)
+        return Step(Side.CLIENT, told.line, f"{opening}; {told.text}", told.decoded, told.why)
 
     def _told(self, side: Side, line: str, data: bytes) -> Step:
+        client = side is Side.CLIENT
+        if self._left_out and self._left_out.search(data):
+            return Step(side, line, self._without(client))
         try:
             octets = pop3.decode(data)
         except SaslError as fault:
-            return Step(side, line, str(fault))
+            return Step(side, line, str(fault), why=f"the response is {fault}" if client else "")
         if self._mechanism is None:
-            whose = "the client" if side is Side.CLIENT else "the server"
+            whose = "the client" if client else "the server"
             text = f"{whose} sends {len(octets)} octets of a mechanism that is not known here"
             return Step(side, line, text)
-        client = side is Side.CLIENT
         number = self._sent if client else self._received
         told = self._mechanism.load().describe(client, number, octets)
-        return Step(side, line, told.text, told.decoded)
+        return Step(side, line, told.text, told.decoded, told.why)
+
+    def _without(self, client: bool) -> str:
+        """Tell a line whose secret was left out: nothing can be said of what was sent."""
+        if not client:
+            return "the server repeats a secret, which was left out of the transcript"
+        text = "a secret, left out of the transcript"
+        row = self._mechanism
+        if row is None or self._sent > len(row.sends):
+            return text
+        return f"{text}; here {row.name} sends {row.sends[self._sent - 1]}"
 
 
 def explain(lines: Iterable[tuple[Side, bytes]]) -> list[Step]:

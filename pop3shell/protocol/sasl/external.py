@@ -12,6 +12,7 @@ from pop3shell.protocol.sasl.mechanism import (
     Verdict,
     authorized,
     encode,
+    malformed,
     shown,
 )
 from pop3shell.protocol.sasl.preparation import saslprep
@@ -51,6 +52,6 @@ def describe(client: bool, number: int, octets: bytes) -> Described:
     if not client:
         return Described("the server asks whom to act as", shown(octets))
     if b"\0" in octets:
-        return Described("the client's message is malformed", "${sasl}")
+        return malformed("the client's message is malformed", "${sasl}")
     whom = f"to act as {shown(octets)}" if octets else "to act as whom its certificate names"
     return Described(f"the client asks {whom}", shown(octets))

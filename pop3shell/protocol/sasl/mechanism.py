@@ -145,10 +145,19 @@ class ServerMechanism(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A message in words. ``decoded`` is the message itself with its secrets replaced."""
+    """A message in words. ``decoded`` is the message itself with its secrets replaced.
+
+    ``why`` is why the login must fail, where the message tells it, or empty.
+    """
 
     text: str
     decoded: str
+    why: str = ""
+
+
+def malformed(text: str, hidden: str) -> Described:
+    """Describe a message of the client that no server can take; ``hidden`` stands for it."""
+    return Described(text, hidden, text)
 
 
 #: Describes message ``number`` (from 1) of the client (True) or the server.

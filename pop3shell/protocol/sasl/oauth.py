@@ -17,9 +17,10 @@ from pop3shell.protocol.sasl.mechanism import (
     Verdict,
     authorized,
     encode,
+    malformed,
     shown,
 )
-from pop3shell.protocol.sasl.tokens import expired_since, explain_error, report
+from pop3shell.protocol.sasl.tokens import expired_since, explain_error, meaning_of_error, report
 
 #: What a bearer token is made of (RFC 6750 section 2.1).
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
@@ -177,7 +178,8 @@ def _with_user(fields: dict[str, str], name: bytes) -> dict[str, str] | None:
 def describe(client: bool, number: int, octets: bytes) -> Described:
     """Put a message into words."""
     if not client and octets:
-        return Described(f"the server tells why it refuses: {explain_error(octets)}", shown(octets))
+        text = f"the server tells why it refuses: {explain_error(octets)}"
+        return Described(text, shown(octets), meaning_of_error(octets))
     if not client:
         return Described("the server asks for the client's message", "")
     if number > 1 and octets in (b"", _OVER):
@@ -185,6 +187,6 @@ def describe(client: bool, number: int, octets: bytes) -> Described:
     decoded = re.sub(rb"(?i)(auth=\s*bearer\s+)[^\x01]*", rb"\1${token}", octets)
     fields = read_bearer(octets) or read_xoauth2(octets)
     if fields is None:
-        return Described("the client's message is malformed", "${sasl}")
+        return malformed("the client's message is malformed", "${sasl}")
     whom = f"as {shown(fields['user'].encode())} " if fields["user"] else ""
     return Described(f"the client logs in {whom}with an access token", shown(decoded))

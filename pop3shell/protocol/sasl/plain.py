@@ -16,6 +16,7 @@ from pop3shell.protocol.sasl.mechanism import (
     Verdict,
     authorized,
     encode,
+    malformed,
     shown,
 )
 from pop3shell.protocol.sasl.preparation import saslprep
@@ -76,7 +77,7 @@ def describe(client: bool, number: int, octets: bytes) -> Described:
         return Described("the server asks for the client's message", shown(octets))
     parts = octets.split(b"\0")
     if len(parts) != 3:
-        return Described(f"the client's message is malformed: {_FORM}", HIDDEN)
+        return malformed(f"the client's message is malformed: {_FORM}", HIDDEN)
     authorization, user, password = parts
     acting = f", to act as {shown(authorization)}" if authorization else ""
     text = f"the client logs in as {shown(user)}{acting}, with a password of {len(password)} octets"

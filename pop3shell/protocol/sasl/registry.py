@@ -32,8 +32,9 @@ class Mechanism:
     ``strength`` orders: the higher, the less a listener, or a false server, learns. ``in_clear``:
     what it sends lets whoever reads it log in, so that it needs TLS. ``client_first``: the client
     speaks first, an initial response may go with the command. ``needs_token``: an OAuth access
-    token instead of a password. ``two_lines``: servers want the initial response on a line of its
-    own. ``mutual``: the server must prove itself too. ``load`` imports and returns its sides.
+    token instead of a password. ``sends``: what the client's messages hold, in order.
+    ``two_lines``: servers want the initial response on a line of its own. ``mutual``: the server
+    must prove itself too. ``load`` imports and returns its sides.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Mechanism:
     meaning: str
     reference: Reference
     load: Callable[[], Sides]
+    sends: tuple[str, ...] = ()
     two_lines: bool = False
     mutual: bool = False
 
@@ -109,30 +111,37 @@ def _anonymous() -> Sides:
     return Sides(anonymous.Client, anonymous.Server, anonymous.describe)
 
 
+_SCRAM = ("the name and a nonce", "both nonces, and a proof of the password")
+
 #: Strongest first.
 MECHANISMS: tuple[Mechanism, ...] = (
     Mechanism("EXTERNAL", 90, False, True, False,
-              "the client's TLS certificate tells who it is", rfc(4422, "A"), _external),
+              "the client's TLS certificate tells who it is", rfc(4422, "A"), _external,
+              ("whom to act as",)),
     Mechanism("SCRAM-SHA-256", 80, False, True, False,
               "both sides prove that they know the password; neither sends it", rfc(7677),
-              partial(_scram, "SCRAM-SHA-256"), mutual=True),
+              partial(_scram, "SCRAM-SHA-256"), _SCRAM, mutual=True),
     Mechanism("SCRAM-SHA-1", 70, False, True, False,
               "as SCRAM-SHA-256, with an older hash", rfc(5802),
-              partial(_scram, "SCRAM-SHA-1"), mutual=True),
+              partial(_scram, "SCRAM-SHA-1"), _SCRAM, mutual=True),
     Mechanism("OAUTHBEARER", 60, True, True, True,
-              "an OAuth 2.0 access token instead of a password", rfc(7628), _oauthbearer),
+              "an OAuth 2.0 access token instead of a password", rfc(7628), _oauthbearer,
+              ("name and access token", "one octet 0x01, which lets the server refuse")),
     Mechanism("XOAUTH2", 50, True, True, True,
               "an OAuth 2.0 access token, as Google and Microsoft first did it",
-              Reference("Google XOAUTH2 protocol"), _xoauth2, two_lines=True),
+              Reference("Google XOAUTH2 protocol"), _xoauth2,
+              ("name and access token",), two_lines=True),
     Mechanism("CRAM-MD5", 40, False, False, False,
-              "a keyed MD5 digest of the server's challenge", rfc(2195, "2"), _cram_md5),
+              "a keyed MD5 digest of the server's challenge", rfc(2195, "2"), _cram_md5,
+              ("the name, and a digest of challenge and password",)),
     Mechanism("PLAIN", 30, True, True, False,
-              "name and password as they are, in one message", rfc(4616, "2"), _plain),
+              "name and password as they are, in one message", rfc(4616, "2"), _plain,
+              ("name and password",)),
     Mechanism("LOGIN", 20, True, False, False,
               "name and password as they are, each when asked; obsolete",
-              Reference("draft-murchison-sasl-login", "2"), _login),
+              Reference("draft-murchison-sasl-login", "2"), _login, ("the name", "the password")),
     Mechanism("ANONYMOUS", 10, False, True, False,
-              "no identity at all", rfc(4505, "2"), _anonymous),
+              "no identity at all", rfc(4505, "2"), _anonymous, ("a word to be traced by",)),
 )  # fmt: skip
 
 _BY_NAME = {row.name: row for row in MECHANISMS}

@@ -24,6 +24,7 @@ from pop3shell.protocol.sasl.mechanism import (
     Refused,
     SaslError,
     Verdict,
+    malformed,
     shown,
 )
 
@@ -73,7 +74,7 @@ class Client:
         text = _text(challenge)
         if text.startswith("e="):
             self.outcome = Outcome.REFUSED
-            self.explanation = _ERRORS.get(text[2:], f"the server says {shown(challenge[2:])}")
+            self.explanation = _server_error(text)
             return b""
         if self._received == 1:
             return self._prove(text)
@@ -164,9 +165,9 @@ def describe(client: bool, number: int, octets: bytes) -> Described:
     """Put a message into words; the proof, from which a weak password can be guessed, is hidden."""
     text = octets.decode("utf-8", "backslashreplace")
     if not client:
-        return Described(_server_words(number, text), shown(octets))
+        return Described(_server_words(number, text), shown(octets), _server_error(text))
     if octets and not _CLIENT.fullmatch(text):
-        return Described("the client's message is malformed", _MASK)
+        return malformed("the client's message is malformed", _MASK)
     decoded = re.sub(r",p=[^,]*$", f",p={_MASK}", shown(octets))
     return Described(_client_words(number, text), decoded)
 
@@ -181,9 +182,16 @@ def _client_words(number: int, text: str) -> str:
     return "the client has checked the server's proof and has nothing to add"
 
 
+def _server_error(text: str) -> str:
+    """Why the server refuses, where its message tells it (RFC 5802 section 7), or nothing."""
+    if not text.startswith("e="):
+        return ""
+    return _ERRORS.get(text[2:], f"the server says {shown(text[2:].encode())}")
+
+
 def _server_words(number: int, text: str) -> str:
-    if text.startswith("e="):
-        return f"the server refuses: {_ERRORS.get(text[2:], shown(text[2:].encode()))}"
+    if error := _server_error(text):
+        return f"the server refuses: {error}"
     if number == 1:
         asked = _ITERATIONS.search(text)
         rounds = asked[1][:9] if asked else "?"

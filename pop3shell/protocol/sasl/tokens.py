@@ -27,14 +27,26 @@ def explain_error(challenge: bytes) -> str:
     error = _object(challenge)
     if error is None:
         return f"the server refuses, with no error that can be read: {shown(challenge[:200])}"
-    status = str(error.get("status", "")).strip()
-    meaning = _MEANING.get(status.lower(), "the server refuses the token")
+    meaning, status = _meaning(error), _status(error)
     parts = [f"status {status}"] if status else []
     parts += [f"scope {error['scope']}"] if error.get("scope") else []
     where = error.get("openid-configuration")
     parts += [f"tokens come from {where}"] if where else []
     text = f"{meaning} ({', '.join(parts)})" if parts else meaning
     return shown(text.encode("utf-8", "replace"))
+
+
+def meaning_of_error(challenge: bytes) -> str:
+    """Say what a server's error means, in words that are all our own."""
+    return _meaning(_object(challenge) or {})
+
+
+def _meaning(error: dict[str, object]) -> str:
+    return _MEANING.get(_status(error).lower(), "the server refuses the token")
+
+
+def _status(error: dict[str, object]) -> str:
+    return str(error.get("status", "")).strip()
 
 
 def report(authority: Authority) -> bytes:

@@ -1,7 +1,6 @@
 """The kinds of argument that POP3 commands take, each with its validity."""
 
-from __future__ import annotations
-
+# Annotations are no strings here: named tuples are made in half the time.
 import re
 from typing import NamedTuple
 

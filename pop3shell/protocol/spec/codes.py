@@ -48,8 +48,8 @@ CODES: tuple[ResponseCode, ...] = (
     ),
     ResponseCode(
         "AUTH", (*_LOGIN, commands.USER), "the credentials were refused",
-        "Check the name (some servers want user@domain) and the password, then begin again with "
-        "USER.", rfc(3206, "5"),
+        "Check the name (some servers want user@domain) and the password or token, then begin the "
+        "login again.", rfc(3206, "5"),
     ),
     ResponseCode(
         "UTF8", (commands.LIST, commands.TOP, commands.RETR),

@@ -50,9 +50,10 @@ async def perform(shell: Shell, line: str) -> None:
     """
     from pop3shell.shell.shell import ColonError
 
-    name, _, arguments = line.lstrip().partition(" ")
+    line = line.lstrip()
+    name = line.split(maxsplit=1)[0] if line else ""
+    arguments = line[len(name) + 1 :]
     rows = colon_commands()
-    name = name.strip()
     row = rows.get(name or "help")
     if row is None:
         import difflib

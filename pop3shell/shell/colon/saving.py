@@ -10,6 +10,7 @@ from pop3shell.net.pipeline import Pipeline
 from pop3shell.protocol import events as ev
 from pop3shell.protocol.replies import Status
 from pop3shell.protocol.spec import commands
+from pop3shell.shell.brevity import briefly
 from pop3shell.shell.colon.table import ColonCommand
 from pop3shell.shell.mailfiles import Target, discard, open_target
 from pop3shell.shell.progress import Progress
@@ -47,9 +48,10 @@ class _Saving:
 
     async def run(self) -> None:
         """Retrieve every message."""
-        self._pipeline.start()
-        self._shell.flush()
-        await self._pipeline.finish()
+        with briefly(self._shell, len(self.numbers), self.progress):
+            self._pipeline.start()
+            self._shell.flush()
+            await self._pipeline.finish()
 
     def _status(self, event: ev.StatusLine) -> None:
         if event.status is Status.ERR:

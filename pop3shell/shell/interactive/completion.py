@@ -1,14 +1,14 @@
 """What can be typed next, by the state of the session; no terminal in it."""
 
-from __future__ import annotations
-
+# Annotations are no strings here: named tuples are made in half the time.
 from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
 from pop3shell.protocol.session import Session
 from pop3shell.protocol.spec import arguments as kinds
-from pop3shell.protocol.spec.commands import COMMANDS, Command, find, is_current
+from pop3shell.protocol.spec.commands import AUTH, COMMANDS, PASS, STLS, Command, find, is_current
+from pop3shell.protocol.spec.states import State
 from pop3shell.shell.settings import CHOICES
 
 #: Candidates offered at once; work per keystroke is bounded by it, however large the maildrop.
@@ -60,13 +60,21 @@ def _pop3(text: str, context: Context) -> Iterator[Candidate]:
         yield from _fitting({row.verb: row.meaning for row in rows}, words[0])
         return
     row = find(words[0].encode("utf-8", "surrogateescape"))
-    if row is not None and len(words) - 2 < len(row.arguments):
+    if row is None or not (anyway or _is_allowed(row, context.session)):
+        return
+    if len(words) - 2 < len(row.arguments):
         kind = row.arguments[len(words) - 2].kind
         yield from _argument(kind, words[-1], context)
 
 
+def _is_allowed(row: Command, session: Session) -> bool:
+    if (row is PASS and not session.user_accepted) or (row is STLS and session.tls):
+        return False
+    return session.state in row.states
+
+
 def _is_valid_now(row: Command, session: Session) -> bool:
-    if session.state not in row.states or not is_current(row):
+    if not _is_allowed(row, session) or not is_current(row):
         return False
     if row.capability and session.capabilities and not session.announces(row.capability):
         return False
@@ -77,13 +85,17 @@ def _argument(kind: kinds.Kind, typed: str, context: Context) -> Iterator[Candid
     session = context.session
     if kind is kinds.MESSAGE:
         yield from _messages(typed, context)
-    elif kind is kinds.MECHANISM and session.capabilities:
-        mechanisms = session.capabilities.get("SASL", ())
-        yield from _fitting(dict.fromkeys(mechanisms, "announced by the server"), typed)
+    elif kind is kinds.MECHANISM:
+        yield from _fitting(_announced(session), typed)
     elif kind is kinds.LINES:
         yield from _fitting({"0": "the header alone", "10": "and ten body lines"}, typed)
     elif kind is kinds.LANGUAGE:
         yield from _fitting({"*": "the server's default"}, typed)
+
+
+def _announced(session: Session) -> dict[str, str]:
+    mechanisms = (session.capabilities or {}).get(AUTH.capability, ())
+    return dict.fromkeys(mechanisms, "announced by the server")
 
 
 def _messages(typed: str, context: Context) -> Iterator[Candidate]:
@@ -120,6 +132,9 @@ def _colon(text: str, context: Context) -> Iterator[Candidate]:
         yield from _fitting(rows, text)
         return
     words = rest.split(" ")
+    state = _COLON_STATES.get((name, len(words)))
+    if state is not None and (context.closed or context.session.state is not state):
+        return
     complete = _COLON_ARGUMENTS.get((name, len(words)))
     if complete is not None:
         yield from complete(words[-1], context)
@@ -167,6 +182,20 @@ def _user(typed: str, context: Context) -> Iterator[Candidate]:
         yield from _fitting({context.session.user: "the user of this session"}, typed)
 
 
+def _mechanisms(typed: str, context: Context) -> Iterator[Candidate]:
+    yield from _fitting(_announced(context.session), typed)
+
+
+#: The state in which an argument of a colon command makes sense; the others do in any.
+_COLON_STATES = {
+    ("auth", 1): State.AUTHORIZATION,
+    ("login", 1): State.AUTHORIZATION,
+    ("login", 2): State.AUTHORIZATION,
+    ("messages", 1): State.TRANSACTION,
+    ("save", 1): State.TRANSACTION,
+    ("view", 1): State.TRANSACTION,
+}
+
 _COLON_ARGUMENTS = {
     ("help", 1): _topics,
     ("save", 1): _what_to_save,
@@ -177,4 +206,6 @@ _COLON_ARGUMENTS = {
     ("hex", 1): _switch,
     ("timing", 1): _switch,
     ("login", 1): _user,
+    ("login", 2): _mechanisms,
+    ("auth", 1): _mechanisms,
 }

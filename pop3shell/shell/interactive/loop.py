@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 from pop3shell.net.client import Client
 from pop3shell.net.errors import ConnectionTrouble
 from pop3shell.protocol import events as ev
-from pop3shell.protocol.commandline import parse
+from pop3shell.protocol.commandline import CommandLine, parse
 from pop3shell.protocol.events import Ending, Side
-from pop3shell.protocol.lastexchange import LastExchange
 from pop3shell.protocol.spec import commands
 from pop3shell.protocol.spec.states import Effect, State
 from pop3shell.shell.endings import CLOSE_WITHIN, cut_off
@@ -22,8 +21,8 @@ from pop3shell.shell.interactive.interruption import Interruption
 from pop3shell.shell.interactive.masking import Mask
 from pop3shell.shell.interactive.pasting import Pasted
 from pop3shell.shell.interactive.screen import TerminalOut
-from pop3shell.shell.interactive.toolbar import duration
 from pop3shell.shell.shell import ColonError, Refused, Shell
+from pop3shell.view.units import duration
 
 if TYPE_CHECKING:  # imported when a line is typed
     from pop3shell.protocol.advice import Advice
@@ -54,7 +53,7 @@ class Interactive:
         self._waiting = False
         self._told_closed: Client | None = None
         self._closed_by: Side | None = None
-        self._hinted: LastExchange | None = None
+        self._hinted: CommandLine | None = None
         self._loop = asyncio.get_running_loop()
         self._heard = self._loop.time()
         self.handlers = {
@@ -69,8 +68,7 @@ class Interactive:
 
     def secret_from(self, text: str) -> int | None:
         """Index of the first character of ``text`` that must not be seen, or None."""
-        client = self.shell.client
-        return self.mask.start(text, client.session, client.dialogue.challenged)
+        return self.mask.start(text, self.shell.client.dialogue)
 
     def message(self) -> str:
         """What stands before the line being typed."""
@@ -148,15 +146,15 @@ class Interactive:
             return False
         if not await self._interruption.drained() or not await self._may_quit(line):
             return True
-        octets = line.encode("utf-8", "surrogateescape")
+        octets, said = line.encode("utf-8", "surrogateescape"), ""
         try:
-            octets = await self._with_password(octets)
-            if octets:
-                await self._interruptible(shell.perform(octets))
+            whole = await self._with_password(octets)
+            if whole is not None:  # an empty line may answer a challenge
+                await self._interruptible(shell.perform(whole))
         except Refused:
             return False
         except ColonError as error:
-            shell.say(str(error))
+            shell.say(said := str(error))
         except ConnectionTrouble as error:
             shell.say(str(error))
             self._tell_closed("")
@@ -168,21 +166,25 @@ class Interactive:
                 f"that failed by a fault in pop3shell ({type(fault).__name__}); please "
                 "report it with what was typed. The session goes on"
             )
-        self._hint()
+        self._hint(said)
         await self._after()
         return True
 
-    def _hint(self) -> None:
-        """After an -ERR that leaves the user stuck, say what to try next."""
+    def _hint(self, said: str) -> None:
+        """After an -ERR that leaves the user stuck, say what to try next; once, and not again why.
+
+        ``said`` is what was said already.
+        """
         from pop3shell.protocol.hints import hint
 
         shell = self.shell
         last = shell.recorder.last
-        if last is None or last is self._hinted or not shell.settings.hints:
+        if last is None or last.command is self._hinted or not shell.settings.hints:
             return
-        self._hinted = last
+        self._hinted = last.command if last.status else None
         if text := hint(last, shell.client.session):
-            shell.say(text)
+            why, _, then = text.partition("; try: ")
+            shell.say(f"try: {then}" if then and why in said else text)
 
     async def _interruptible(self, work: Coroutine[Any, Any, Any]) -> None:
         if not await self._interruption.run(work):
@@ -210,8 +212,8 @@ class Interactive:
             self._told_closed = client
             self.shell.say(f"{how}\n{AGAIN}".lstrip())
 
-    async def _with_password(self, octets: bytes) -> bytes:
-        """Ask for the password of a bare PASS; empty if none was given."""
+    async def _with_password(self, octets: bytes) -> bytes | None:
+        """Ask for the password of a bare PASS; None if none was given."""
         from pop3shell.protocol.advice import advise
 
         client = self.shell.client
@@ -223,7 +225,7 @@ class Interactive:
             return octets  # it would be held back all the same: no need to type a secret
         password = await self.shell.ask_secret("password: ")
         if not password:
-            return b""
+            return None
         return octets.strip() + b" " + password.encode("utf-8", "surrogateescape")
 
     def _show_advice(self, line: bytes, advice: list[Advice]) -> None:

@@ -2,62 +2,52 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
+
 from pop3shell.protocol import secrets
 from pop3shell.protocol.commandline import parse
-from pop3shell.protocol.session import Session
+from pop3shell.protocol.dialogue import Dialogue
+from pop3shell.protocol.spec import commands
 from pop3shell.protocol.spec.commands import BY_VERB
-from pop3shell.protocol.spec.states import State
+from pop3shell.protocol.spec.states import Effect
 
-#: Colon commands whose arguments may hold a whole command line.
-_CARRIERS = (":send", ":pipeline")
+#: Colon commands whose arguments hold whole command lines, and what ends one there.
+_CARRIERS = {
+    ":send": re.compile(r"\\r|\\n|\\x0[ad]", re.IGNORECASE),
+    ":pipeline": re.compile(";"),
+}
 #: Colon commands whose arguments are a secret as a whole.
 _SECRET = (":b64",)
+#: Colon commands that log in. A password has no place there, and is typed there all the same.
+_LOGIN, _AUTH = ":login", ":auth"
+_STEP = "--step"
+
+_NO_RESPONSE = ("", "*", "=")
+_WORD = re.compile(r"\S+")
 
 
-def secret_from(text: str, session: Session, challenged: bool) -> int | None:
+def secret_from(text: str, dialogue: Dialogue) -> int | None:
     """Index of the first character of a secret in ``text``, or None.
 
-    From USER's acceptance until somebody is logged in, whatever is no command, nor the beginning
-    of one, counts as the password typed in the wrong place; inside AUTH every line does.
+    From a login's first line until somebody is logged in, whatever is no command, nor the
+    beginning of one, counts as the password typed in the wrong place; inside AUTH every line does.
     """
     if text.startswith(":"):
-        return _in_colon_command(text)
-    if challenged:
-        return 0 if text not in ("", "*", "=") else None
-    start = len(text) - len(text.lstrip("! \t"))
-    found = _in_line(text[start:])
-    if found is not None:
-        return start + found
-    return start if _in_login(session) and not _may_be_command(text[start:]) else None
+        return _in_colon_command(text, dialogue)
+    if dialogue.challenged:
+        return 0 if text not in _NO_RESPONSE else None
+    return _in_line(text, dialogue.expects_secret)
 
 
-def _in_login(session: Session) -> bool:
-    named = session.user_accepted or bool(session.user)
-    return named and session.state is State.AUTHORIZATION
-
-
-def _in_line(line: str) -> int | None:
-    octets = line.encode("utf-8", "surrogateescape")
-    secret = secrets.in_command(parse(octets), in_login=False)
-    if secret is None:
-        return None
-    return len(octets[: secret.start].decode("utf-8", "surrogateescape"))
-
-
-def _in_colon_command(text: str) -> int | None:
-    name, _, rest = text.partition(" ")
-    if name in _SECRET and rest:
-        return len(name) + 1
-    if name not in _CARRIERS:
-        return None
-    base = len(name) + 1
-    for part in rest.replace("\\n", "\\n;").split(";"):
-        start = len(part) - len(part.lstrip("! \t"))
-        found = _in_line(part[start:])
-        if found is not None:
-            return min(base + start + found, len(text))
-        base += len(part) + 1
-    return None
+def _in_line(line: str, expected: bool) -> int | None:
+    """Look into one line; ``expected``: one that is no command is a secret as a whole."""
+    start = len(line) - len(line.lstrip("! \t"))
+    octets = line[start:].encode("utf-8", "surrogateescape")
+    secret = secrets.in_command(parse(octets))
+    if secret is not None:
+        return start + len(octets[: secret.start].decode("utf-8", "surrogateescape"))
+    return start if expected and not _may_be_command(line[start:]) else None
 
 
 def _may_be_command(text: str) -> bool:
@@ -66,6 +56,73 @@ def _may_be_command(text: str) -> bool:
     if blank:
         return verb in BY_VERB
     return any(known.startswith(verb) for known in BY_VERB)
+
+
+# ---- colon commands ----
+
+
+def _in_colon_command(text: str, dialogue: Dialogue) -> int | None:
+    name, _, rest = text.partition(" ")
+    base = len(name) + 1
+    if name in _SECRET:
+        return base if rest else None
+    if name in _CARRIERS:
+        found = _in_lines(_parts(rest, _CARRIERS[name]), dialogue)
+        return None if found is None else min(base + found, len(text))
+    if name in (_LOGIN, _AUTH):
+        return _out_of_place(text)
+    return _misplaced(text)
+
+
+def _misplaced(text: str) -> int | None:
+    """Look for the command that asks for a secret behind a colon that doesn't belong there."""
+    start = len(text) - len(text[1:].lstrip())
+    found = _in_line(text[start:], False)
+    return None if found is None else start + found
+
+
+def _parts(rest: str, ends: re.Pattern[str]) -> Iterator[tuple[int, str]]:
+    """Yield the lines that a carrier holds, each with its index."""
+    at = 0
+    for end in ends.finditer(rest):
+        yield at, rest[at : end.start()]
+        at = end.end()
+    yield at, rest[at:]
+
+
+def _in_lines(parts: Iterable[tuple[int, str]], dialogue: Dialogue) -> int | None:
+    """Look into lines that are sent one after the other, the first behind what was sent before."""
+    begun = dialogue.begun.decode("utf-8", "surrogateescape")
+    expected, response = dialogue.expects_secret, dialogue.challenged
+    for at, part in parts:
+        line = begun + part
+        if response and line not in _NO_RESPONSE:
+            return at
+        found = None if response else _in_line(line, expected)
+        if found is not None:
+            return at + max(0, found - len(begun))
+        row = parse(line.strip("! \t").encode("utf-8", "surrogateescape")).row
+        expected = expected or (row is not None and row.effect in (Effect.NAME_USER, Effect.LOG_IN))
+        begun = ""
+    return None
+
+
+def _out_of_place(text: str) -> int | None:
+    """Find the first word that a colon command that logs in has no use for."""
+    name, *words = _WORD.finditer(text)
+    user = 1 if name[0] == _AUTH else 0
+    words = [word for word in words if not _STEP.startswith(word[0])]
+    for index, word in enumerate(words):
+        if index > 1 or (index != user and not _may_be_way(word[0])):
+            return word.start()
+    return None
+
+
+def _may_be_way(word: str) -> bool:
+    from pop3shell.protocol.sasl.registry import MECHANISMS  # rarely needed
+
+    ways = (commands.USER.verb, commands.APOP.verb, *(row.name for row in MECHANISMS))
+    return any(way.startswith(word.upper()) for way in ways)
 
 
 class Mask:
@@ -77,12 +134,12 @@ class Mask:
     def __init__(self) -> None:
         self._stuck = False
 
-    def start(self, text: str, session: Session, challenged: bool) -> int | None:
+    def start(self, text: str, dialogue: Dialogue) -> int | None:
         """Index from which ``text`` is to be masked, or None."""
         if not text:
             self._stuck = False
             return None
-        found = secret_from(text, session, challenged)
+        found = secret_from(text, dialogue)
         if found is not None:
             self._stuck = self._stuck or found < len(text)
             return found

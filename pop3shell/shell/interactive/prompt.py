@@ -1,11 +1,12 @@
 """The prompt at a terminal: completion, masking, history, toolbar, paste."""
 
-from __future__ import annotations
-
+# Annotations are no strings here: named tuples are made in half the time.
 import asyncio
+import contextlib
 import re
+import signal
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.clipboard import InMemoryClipboard
@@ -22,12 +23,10 @@ from prompt_toolkit.styles import Style
 
 from pop3shell.shell.interactive.completion import Candidate
 from pop3shell.shell.interactive.history import HistoryFile
+from pop3shell.shell.interactive.screen import TerminalOut
 from pop3shell.shell.interactive.suggestion import SuggestLatest
 from pop3shell.view.parts import typed
 from pop3shell.view.safe import UNSAFE, is_common, visible_text
-
-if TYPE_CHECKING:
-    from pop3shell.shell.interactive.screen import TerminalOut
 
 MASK = "*"
 UNSAFE_MARK = "\N{REPLACEMENT CHARACTER}"
@@ -90,7 +89,7 @@ class Prompt:
         """Read a line. Raises EOFError at Ctrl-D on an empty line, KeyboardInterrupt at Ctrl-C."""
         self._out.above = self._above
         try:
-            return await self._session.prompt_async(default=default)
+            return await _typed(self._session, default)
         finally:
             self._out.above = None
             self._out.put(self._unseen)
@@ -106,7 +105,7 @@ class Prompt:
             key_bindings=_keys(self._around),
             color_depth=self._depth,
         )
-        return await session.prompt_async(default=default)
+        return await _typed(session, default)
 
     def refresh(self) -> None:
         """Draw toolbar and prompt anew: the session has changed."""
@@ -148,6 +147,24 @@ class Prompt:
             app.vi_state.named_registers.clear()
             buffer.reset(buffer.document)
         self._held_secret = secret
+
+
+async def _typed(session: PromptSession[str], default: str) -> str:
+    """Let the user type a line, SIGINT being Ctrl-C meanwhile.
+
+    prompt_toolkit would see to that itself, but import ctypes for it, which takes long.
+    """
+    loop = asyncio.get_running_loop()
+    before = signal.getsignal(signal.SIGINT)
+    with contextlib.suppress(NotImplementedError):  # Windows has no such handlers
+        loop.add_signal_handler(signal.SIGINT, session.app.key_processor.send_sigint)
+    try:
+        return await session.prompt_async(default=default, handle_sigint=False)
+    finally:
+        with contextlib.suppress(NotImplementedError):
+            loop.remove_signal_handler(signal.SIGINT)
+        if before is not None:
+            signal.signal(signal.SIGINT, before)
 
 
 T = TypeVar("T")

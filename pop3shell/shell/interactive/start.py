@@ -1,11 +1,13 @@
 """Putting the interactive shell together."""
 
-from __future__ import annotations
-
+# Annotations are no strings here: named tuples are made in half the time.
+import asyncio
+import contextlib
 import importlib
 import os
 import sys
 import threading
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from pop3shell.shell.exits import Exit
@@ -26,6 +28,9 @@ class Manner(NamedTuple):
     vi: bool = False
 
 
+#: Seconds within which a server that is near has greeted.
+NEAR = 0.005
+
 #: What belongs to the prompt alone; the rest is the one style table's.
 _PROMPT_STYLE = {
     "prompt": "bold",
@@ -40,11 +45,22 @@ def wants_plain(asked: bool) -> bool:
     return asked or os.environ.get("TERM", "") in ("", "dumb", "unknown")
 
 
-def import_ahead(manner: Manner) -> None:
-    """Begin to import what the prompt needs, which takes as long as many a server does to greet."""
-    if not manner.plain:
-        prompt = "pop3shell.shell.interactive.prompt"
-        threading.Thread(target=importlib.import_module, args=(prompt,), daemon=True).start()
+@contextlib.contextmanager
+def importing_ahead(manner: Manner) -> Iterator[None]:
+    """While a server lets us wait, import what the prompt needs: that takes as long as many do.
+
+    In a thread, which is slower by itself; a server that is near has greeted before it begins.
+    """
+    if manner.plain:
+        yield
+        return
+    prompt = "pop3shell.shell.interactive.prompt"
+    thread = threading.Thread(target=importlib.import_module, args=(prompt,), daemon=True)
+    timer = asyncio.get_running_loop().call_later(NEAR, thread.start)
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 async def run_interactive(shell: Shell, out: TerminalOut, manner: Manner) -> Exit:

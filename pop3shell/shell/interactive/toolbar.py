@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pop3shell.protocol.session import Session
 from pop3shell.view.safe import visible_text
+from pop3shell.view.units import duration
 
 _UNITS = ("octets", "KiB", "MiB", "GiB", "TiB")
 
@@ -16,11 +17,6 @@ def size(octets: int) -> str:
             break
         amount /= 1024
     return f"{octets} octets" if unit == _UNITS[0] else f"{amount:.1f} {unit}"
-
-
-def duration(seconds: float) -> str:
-    """A round trip in the unit that reads best."""
-    return f"{seconds * 1000:.0f} ms" if seconds < 10 else f"{seconds:.0f} s"
 
 
 def toolbar(

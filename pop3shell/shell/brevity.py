@@ -1,0 +1,28 @@
+"""Many commands that the shell sends by itself, without a flood on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pop3shell.shell.progress import Progress
+from pop3shell.shell.shell import Shell
+
+#: Exchanges up to which each is shown.
+FEW = 3
+
+
+@contextmanager
+def briefly(shell: Shell, exchanges: int, progress: Progress) -> Iterator[None]:
+    """Show a person only the first of many like exchanges, and count the others, in the block.
+
+    A script's output is the whole dialogue, and so is any recording.
+    """
+    if shell.screen is None or exchanges <= FEW:
+        yield
+        return
+    shell.screen.begin_brief(progress.end)
+    try:
+        yield
+    finally:
+        shell.screen.end_brief()

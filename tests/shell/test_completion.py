@@ -1,0 +1,98 @@
+"""Candidates are what makes sense now: nobody is led into an -ERR."""
+
+from __future__ import annotations
+
+import pytest
+
+from pop3shell.protocol.dialogue import Dialogue
+from pop3shell.shell.interactive.completion import MOST, Context, candidates
+
+CAPA = "CAPA", "+OK\r\nTOP\r\nUSER\r\nUIDL\r\nSTLS\r\nSASL PLAIN XOAUTH2\r\nLANG\r\n."
+LOGIN = "USER mrose", "+OK", "PASS x", "+OK"
+LIST = "LIST", "+OK\r\n1 120\r\n2 200\r\n3 5\r\n."
+BEFORE, AFTER = (*CAPA,), (*CAPA, *LOGIN, *LIST)
+
+
+def at(*said: str, closed: bool = False, tls: bool = False) -> Context:
+    """Where a session stands after commands and replies in turn."""
+    dialogue = Dialogue()
+    dialogue.server(b"+OK <1.2@example.org>\r\n")
+    if tls:
+        dialogue.tls_started()
+    for line, reply in zip(said[::2], said[1::2], strict=True):
+        dialogue.client(line.encode() + b"\r\n")
+        dialogue.server(reply.encode() + b"\r\n")
+    return Context(dialogue.session, {}, dialogue.challenged, closed)
+
+
+def offered(text: str, context: Context) -> list[str]:
+    return [candidate.text for candidate in candidates(text, context)]
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "after"),
+    [
+        ("AUTH ", ["PLAIN", "XOAUTH2"], []),
+        ("auth x", ["XOAUTH2"], []),
+        (":auth ", ["PLAIN", "XOAUTH2"], []),
+        (":login mrose p", ["PLAIN"], []),
+        ("RETR ", [], ["1", "2", "3"]),
+        ("DELE 2", [], ["2"]),
+        ("TOP 1 ", [], ["0", "10"]),
+        ("LANG ", ["*"], ["*"]),
+        (":view ", [], ["1", "2", "3"]),
+        (":messages ", [], ["1", "2", "3"]),
+        (":save ", [], ["all", "1", "2", "3"]),
+        (":save al", [], ["all"]),
+        (":hex ", ["on", "off"], ["on", "off"]),
+    ],
+)
+def test_arguments_are_offered_in_the_state_that_takes_them(text, before, after):
+    assert offered(text, at(*BEFORE)) == before
+    assert offered(text, at(*AFTER)) == after
+
+
+def test_who_means_to_send_it_anyway_is_helped_anyway():
+    assert offered("!AUTH ", at(*AFTER)) == ["PLAIN", "XOAUTH2"]
+
+
+def test_the_user_of_the_session_is_offered_for_another_login_only_where_one_is_possible():
+    assert offered(":login ", at("USER mrose", "+OK")) == ["mrose"]
+    assert offered(":login ", at(*AFTER)) == []
+
+
+def test_messages_of_a_session_that_is_over_are_not_offered():
+    for text in (":view ", ":save ", ":messages ", "RETR "):
+        assert offered(text, at(*AFTER, closed=True)) == []
+        assert offered(text, at(*AFTER, "QUIT", "+OK")) == []
+
+
+def test_a_message_marked_as_deleted_is_not_offered():
+    assert offered("RETR ", at(*AFTER, "DELE 2", "+OK")) == ["1", "3"]
+
+
+def test_a_password_is_asked_for_where_a_name_was_accepted():
+    assert "PASS" not in offered("P", at())
+    assert "PASS" in offered("P", at("USER mrose", "+OK"))
+    assert "PASS" not in offered("P", at("USER mrose", "+OK", "PASS x", "-ERR no"))
+
+
+def test_tls_is_not_offered_twice():
+    assert "STLS" in offered("ST", at())
+    assert "STLS" not in offered("ST", at(tls=True))
+
+
+def test_what_the_server_does_not_announce_may_still_be_tried():
+    few = "CAPA", "+OK\r\nUSER\r\n."
+    assert "TOP" not in offered("T", at(*few, *LOGIN, *LIST))
+    assert offered("TOP ", at(*few, *LOGIN, *LIST)) == ["1", "2", "3"]
+
+
+def test_in_an_authentication_only_the_way_out_is_offered():
+    assert offered("", at(*CAPA, "AUTH PLAIN", "+ ")) == ["*"]
+    assert offered("A", at(*CAPA, "AUTH PLAIN", "+ ")) == []
+
+
+def test_a_large_maildrop_offers_so_many_at_once():
+    listing = "\r\n".join(f"{n} 5" for n in range(1, 1001))
+    assert len(offered("RETR ", at(*LOGIN, "LIST", f"+OK\r\n{listing}\r\n."))) == MOST
