@@ -10,10 +10,11 @@ import click
 def command(topic: str | None) -> int:
     """Explain TOPIC: a command, state, capability or response code; without it, list them all."""
     from pop3shell.view.explain import UnknownTopic, explain, overview
+    from pop3shell.view.safe import visible_text
 
     try:
         click.echo(explain(topic) if topic else overview())
     except UnknownTopic as error:
-        click.echo(f"pop3shell: {error}", err=True)
+        click.echo(f"pop3shell: {visible_text(str(error))}", err=True)
         return 1
     return 0

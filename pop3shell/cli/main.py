@@ -11,6 +11,14 @@ import sys
 GARBAGE_THRESHOLD = 100_000
 
 
+def _show(error: click.ClickException) -> None:
+    """Show what is wrong; names of files and lines of transcripts may be in it."""
+    from pop3shell.view.safe import visible_text
+
+    error.message = "\n".join(map(visible_text, error.message.split("\n")))
+    error.show()
+
+
 def main() -> None:
     """Run a command and exit with its status; no traceback reaches the user."""
     gc.set_threshold(GARBAGE_THRESHOLD)
@@ -21,7 +29,7 @@ def main() -> None:
     try:
         status = group.main(standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        _show(error)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         click.echo("pop3shell: interrupted", err=True)

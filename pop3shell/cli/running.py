@@ -1,6 +1,7 @@
 """Running a shell: what ``connect`` and ``demo`` share."""
 
-# Annotations are no strings here: named tuples are made in half the time.
+from __future__ import annotations
+
 import asyncio
 import contextlib
 import functools
@@ -10,13 +11,14 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import click
 
 from pop3shell.net.client import Client
 from pop3shell.net.errors import ConnectionTrouble
 from pop3shell.net.resolve import shown
+from pop3shell.protocol.record import Record
 from pop3shell.protocol.secrets import Redactor
 from pop3shell.shell.credentials import Login
 from pop3shell.shell.exits import Exit
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 OUTPUT_BUFFER = 1 << 16
 
 
-class Request(NamedTuple):
+class Request(Record):
     """What the command line asked for."""
 
     host: str
@@ -49,7 +51,7 @@ class Request(NamedTuple):
     banner: str = ""
     security: Security = Security()
     login: Login = Login()
-    recording: "Place | None" = None
+    recording: Place | None = None
     max_body: int | None = None
 
     @property
@@ -157,7 +159,7 @@ def _ended_by() -> list[signal.Signals]:
     return names
 
 
-def _screen(request: Request) -> "Callable[[BinaryIO, Redactor], Screen] | None":
+def _screen(request: Request) -> Callable[[BinaryIO, Redactor], Screen] | None:
     """What shows the dialogue to a person; None in a script."""
     if not request.interactive:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import errno
 import os
 import signal
@@ -12,6 +13,7 @@ import ssl
 import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -22,8 +24,12 @@ from pop3shell.server.maildrop import Maildrop, Source, SourceError
 from pop3shell.server.sample import SAMPLE_PASSWORD, SAMPLE_USER, SampleSource
 from pop3shell.server.sockets import Listener
 from pop3shell.server.sources import open_source
+from pop3shell.view.safe import visible_text
 
 Accounts = dict[str, tuple[str, Maildrop]]
+
+#: Seconds in which the same trouble is told once.
+TELL_EVERY = 60.0
 
 
 def sample_server(tls: TlsSource | None = None) -> PracticeServer:
@@ -107,6 +113,7 @@ async def serve_until_stopped(
         raise click.UsageError("--host is empty; leave it out to listen on 127.0.0.1 only")
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(_Trouble())
     for name in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C interrupts instead
             loop.add_signal_handler(name, stop.set)
@@ -117,6 +124,27 @@ async def serve_until_stopped(
         await stop.wait()
     finally:
         await server.close()
+
+
+class _Trouble:
+    """Tells what no session can be told of, in a sentence, and the same only now and then.
+
+    Out of file descriptors, the loop reports a hundred times a second.
+    """
+
+    def __init__(self) -> None:
+        self._told: dict[str, float] = {}
+
+    def __call__(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        if isinstance(error, OSError) and "accept" in context["message"]:
+            text = f"no further client can be taken for now: {error.strerror}"
+        else:
+            text = f"{context['message']}: {error!r}" if error else context["message"]
+        if loop.time() - self._told.get(text, -math.inf) >= TELL_EVERY:
+            self._told = {text: loop.time()}
+            with contextlib.suppress(OSError):
+                click.echo(f"pop3shell: {visible_text(text)}", err=True)
 
 
 async def _listen(

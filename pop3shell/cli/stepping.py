@@ -40,7 +40,7 @@ class Step(NamedTuple):
     state: str
 
 
-class _Steps:
+class Steps:
     """The steps so far, read on as they are asked for."""
 
     def __init__(self, player: Player, entries: Iterable[model.Entry]) -> None:
@@ -67,7 +67,7 @@ def step_through(player: Player, entries: Iterable[model.Entry]) -> None:
     Raises KeyboardInterrupt at Ctrl-C.
     """
     screen = _Screen()
-    steps = _Steps(player, entries)
+    steps = Steps(player, entries)
     at = 0
     with no_echo(sys.stdin.fileno()):
         screen.show(steps[0], 0)
@@ -104,7 +104,7 @@ class _Screen:
         else:  # in one row, or it could not be taken away
             self._out.put(status.encode()[: self._out.columns - 1])
 
-    def show_again(self, steps: _Steps, number: int) -> None:
+    def show_again(self, steps: Steps, number: int) -> None:
         """Show the screen as it was at a step."""
         if not self._dumb:
             self._out.put(_CLEAR + steps.before(number, shutil.get_terminal_size().lines))
@@ -180,7 +180,9 @@ def _steps(player: Player, entries: Iterable[model.Entry]) -> Iterator[Step]:
         if shown and not goes_on:
             yield Step(_kept(shown), player.state.value)
             shown = b""
-        shown += player.show(entry)[: KEPT + 1]
+        more = player.show(entry)
+        if len(shown) <= KEPT:
+            shown += more[: KEPT + 1]
         before, over = kind, player.answered
     shown += player.end()
     if shown:

@@ -1,16 +1,17 @@
 """What a user may say about TLS, and OpenSSL's settings made of it."""
 
-# Annotations are no strings here: named tuples are made in half the time.
+from __future__ import annotations
+
 import ssl
 import warnings
-from typing import NamedTuple
 
 from pop3shell.net.errors import ConnectionTrouble
+from pop3shell.protocol.record import Record
 
 _SHA256_DIGITS = 64
 
 
-class TlsSettings(NamedTuple):
+class TlsSettings(Record):
     """How TLS is to be done; whether and when is the caller's business.
 
     ``ca`` is a PEM file of issuers to trust instead of the platform's. ``pins`` are SHA-256

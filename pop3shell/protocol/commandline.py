@@ -1,14 +1,14 @@
 """A line of the client, taken apart by the command table (RFC 1939 section 3)."""
 
-# Annotations are no strings here: named tuples are made in half the time.
-from typing import NamedTuple
+from __future__ import annotations
 
+from pop3shell.protocol.record import Record
 from pop3shell.protocol.spec import commands
 from pop3shell.protocol.spec.arguments import MESSAGE
 from pop3shell.protocol.spec.commands import Command, Shape
 
 
-class CommandLine(NamedTuple):
+class CommandLine(Record):
     """A command as it was sent.
 
     ``raw`` holds every octet, the line's end included; ``verb`` is the keyword as typed;

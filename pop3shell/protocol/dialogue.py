@@ -390,7 +390,7 @@ class Dialogue:
         elif exchange.status is _ERR:
             self.session.failed(exchange.command)
         seconds = now - exchange.sent
-        self._events.append(ReplyEnd(exchange.command, exchange.status, seconds))
+        self._events.append(ReplyEnd(exchange.command, exchange.status, seconds, b""))
         if self.session.state is not before:
             self._events.append(StateChanged(before, self.session.state))
 

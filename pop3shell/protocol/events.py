@@ -4,13 +4,14 @@ The ``raw`` of all events of one direction, put together, are the octets of that
 They are tuples because those are made fastest; whoever compares events compares their type too.
 """
 
-# Annotations are no strings here: to read those would take a third of the time of the import.
+from __future__ import annotations
+
 from enum import Enum
-from typing import NamedTuple
 
 from pop3shell.protocol.commandline import CommandLine
 from pop3shell.protocol.findings import Finding
 from pop3shell.protocol.framing import BodyChunk
+from pop3shell.protocol.record import Record
 from pop3shell.protocol.replies import Status
 from pop3shell.protocol.secrets import Secret
 from pop3shell.protocol.spec.states import State
@@ -37,7 +38,7 @@ class Ending(Enum):
     TLS_FAILED = "TLS failed"
 
 
-class Greeting(NamedTuple):
+class Greeting(Record):
     """The server's greeting. ``timestamp`` is the one for APOP, or empty."""
 
     raw: bytes
@@ -46,13 +47,13 @@ class Greeting(NamedTuple):
     timestamp: bytes
 
 
-class Banner(NamedTuple):
+class Banner(Record):
     """A line before the greeting, or instead of one."""
 
     raw: bytes
 
 
-class CommandSent(NamedTuple):
+class CommandSent(Record):
     """A line of the client that is a command. ``secret`` tells which octets are one."""
 
     raw: bytes
@@ -60,7 +61,7 @@ class CommandSent(NamedTuple):
     secret: Secret | None
 
 
-class ResponseSent(NamedTuple):
+class ResponseSent(Record):
     """A line of the client that answers a challenge, or ``*`` (RFC 5034 section 4)."""
 
     raw: bytes
@@ -68,7 +69,7 @@ class ResponseSent(NamedTuple):
     secret: Secret | None
 
 
-class StatusLine(NamedTuple):
+class StatusLine(Record):
     """The first line of a reply. ``status`` is None if it bears no status indicator."""
 
     raw: bytes
@@ -77,7 +78,7 @@ class StatusLine(NamedTuple):
     command: CommandLine
 
 
-class Challenge(NamedTuple):
+class Challenge(Record):
     """A server's ``+ `` line inside AUTH; ``data`` is what follows, usually base64."""
 
     raw: bytes
@@ -85,7 +86,7 @@ class Challenge(NamedTuple):
     command: CommandLine
 
 
-class BodyData(NamedTuple):
+class BodyData(Record):
     """Octets of a multi-line reply."""
 
     chunk: BodyChunk
@@ -102,27 +103,27 @@ class BodyData(NamedTuple):
         return self.chunk.content
 
 
-class BodyEnd(NamedTuple):
+class BodyEnd(Record):
     """The terminator of a multi-line reply."""
 
     raw: bytes
     command: CommandLine
 
 
-class OpenLine(NamedTuple):
+class OpenLine(Record):
     """A line after the status line of a reply whose shape cannot be known."""
 
     raw: bytes
     command: CommandLine
 
 
-class StrayLine(NamedTuple):
+class StrayLine(Record):
     """A line of the server that answers nothing."""
 
     raw: bytes
 
 
-class LongLine(NamedTuple):
+class LongLine(Record):
     """Part of a line too long to be held; the line's own event has the last part.
 
     ``secret`` tells which octets of a client's part are one, or belong to one.
@@ -133,7 +134,7 @@ class LongLine(NamedTuple):
     secret: Secret | None = None
 
 
-class Incomplete(NamedTuple):
+class Incomplete(Record):
     """What stood unfinished when the connection ended; the client's may hold a ``secret``."""
 
     raw: bytes
@@ -141,7 +142,7 @@ class Incomplete(NamedTuple):
     secret: Secret | None = None
 
 
-class ReplyEnd(NamedTuple):
+class ReplyEnd(Record):
     """A command has its whole reply. ``seconds`` passed since it was sent.
 
     ``status`` is None where the reply was given up as none.
@@ -153,7 +154,7 @@ class ReplyEnd(NamedTuple):
     raw: bytes = b""
 
 
-class StateChanged(NamedTuple):
+class StateChanged(Record):
     """The session went from one state to another."""
 
     before: State
@@ -161,14 +162,14 @@ class StateChanged(NamedTuple):
     raw: bytes = b""
 
 
-class Noted(NamedTuple):
+class Noted(Record):
     """A finding."""
 
     finding: Finding
     raw: bytes = b""
 
 
-class Closed(NamedTuple):
+class Closed(Record):
     """The connection is over; ``outstanding`` commands have no whole reply."""
 
     side: Side

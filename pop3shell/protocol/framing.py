@@ -4,11 +4,13 @@ A body is scanned once, by one ``re`` split at every line that begins with a dot
 runs per line; it runs per chunk, and per such line only where a rule is broken.
 """
 
-# Annotations are no strings here: named tuples are made in half the time.
+from __future__ import annotations
+
 import re
 from itertools import takewhile
 from operator import methodcaller
-from typing import NamedTuple
+
+from pop3shell.protocol.record import Record
 
 CRLF = b"\r\n"
 LF = b"\n"
@@ -34,7 +36,7 @@ def with_crlf(content: bytes) -> bytes:
     return content if not content or content.endswith(CRLF) else content + CRLF
 
 
-class BodyChunk(NamedTuple):
+class BodyChunk(Record):
     """Part of a body: where its octets stand in ``block``, and the pieces that make its content.
 
     Both forms are only put together when asked for: who stores a message wants the content, who

@@ -1,15 +1,17 @@
 """The last exchange of a dialogue, kept small: octets of a body are counted, not kept."""
 
-# Annotations are no strings here: named tuples are made in half the time.
+from __future__ import annotations
+
 import re
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from pop3shell.protocol import events as ev
 from pop3shell.protocol.commandline import CommandLine, strip_end
 from pop3shell.protocol.events import Ending
 from pop3shell.protocol.findings import Finding
+from pop3shell.protocol.record import Record
 from pop3shell.protocol.replies import Status
 from pop3shell.protocol.secrets import Redactor
 from pop3shell.protocol.session import Session
@@ -46,7 +48,7 @@ class Body:
         return self.octets - self.content
 
 
-class LastExchange(NamedTuple):
+class LastExchange(Record):
     """A command and what came of it, secrets replaced in ``shown`` and ``text``.
 
     ``shown`` is the line as sent, without its end; ``before`` the state it was sent in,
@@ -72,7 +74,7 @@ class LastExchange(NamedTuple):
     findings: tuple[Finding, ...] = ()
     more_findings: int = 0
     ending: Ending | None = None
-    steps: "tuple[Step, ...]" = ()
+    steps: tuple[Step, ...] = ()
     left_out: int | None = None
 
     def __repr__(self) -> str:
@@ -98,7 +100,7 @@ class _Growing:
     findings: tuple[Finding, ...] = ()
     more_findings = 0
     ending: Ending | None = None
-    explainer: "Explainer | None" = None
+    explainer: Explainer | None = None
     left_out: int | None = None
 
     def __init__(self, sent: ev.CommandSent, before: State, user_accepted: bool) -> None:

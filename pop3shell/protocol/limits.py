@@ -6,6 +6,8 @@ SERVER_LINE = 1 << 16
 CLIENT_LINE = 1 << 20
 #: Octets of a listing (CAPA, LIST, UIDL) kept for later questions.
 KEPT_LISTING = 1 << 27
+#: Octets of a reply to CAPA that are read; a server announces a thousandth of that.
+CAPABILITIES = 1 << 20
 #: Findings of one rule handed on as events; further ones are only counted.
 FINDINGS_PER_RULE = 10
 #: Findings handed on as events in all.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 
+from pop3shell.protocol import limits
 from pop3shell.protocol.commandline import strip_end
 
 
@@ -90,10 +91,11 @@ def capabilities(content: bytes) -> dict[str, tuple[str, ...]]:
 
     ``SASL=PLAIN``, as some servers write it, is read as ``SASL PLAIN``.
     """
-    found: dict[str, tuple[str, ...]] = {}
+    if len(content) > limits.CAPABILITIES:
+        content = content[: limits.CAPABILITIES].rpartition(b"\n")[0]
+    found: dict[str, list[str]] = {}
     for line in content.decode("utf-8", "backslashreplace").split("\n"):
         if words := line.split():
             tag, _, first = words[0].partition("=")
-            tag, arguments = tag.upper(), [first] * bool(first) + words[1:]
-            found[tag] = found.get(tag, ()) + tuple(arguments)
-    return found
+            found.setdefault(tag.upper(), []).extend([first] * bool(first) + words[1:])
+    return {tag: tuple(arguments) for tag, arguments in found.items()}

@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from pop3shell.protocol import limits
 from pop3shell.protocol.commandline import CommandLine, strip_end
+from pop3shell.protocol.record import Record
 from pop3shell.protocol.spec import commands
 from pop3shell.protocol.spec.arguments import INITIAL_RESPONSE, PASSWORD
 from pop3shell.protocol.spec.commands import COMMANDS, Command
@@ -35,7 +36,7 @@ _AROUND = b" \t\r\0=:,;'\"`<>()[]"
 _NO_RESPONSE = frozenset({b"", b"*", b"="})
 
 
-class Secret(NamedTuple):
+class Secret(Record):
     """Octets ``start`` to ``stop`` of a line are a secret, shown as ``${label}``.
 
     An empty label marks the rest of a secret whose beginning was shown so already.

@@ -8,6 +8,9 @@ AUTOLOGOUT_SECONDS = 600.0
 MAX_CLIENTS = 100
 """Connections at once; one more is refused with `-ERR [SYS/TEMP]` and closed."""
 
+MAX_SOCKETS = 2 * MAX_CLIENTS
+"""The same with those that are just being refused; one more is closed without a word."""
+
 MAX_COMMAND_OCTETS = 255
 """The longest command line, CRLF included (RFC 2449 section 4)."""
 

@@ -114,7 +114,7 @@ class Listener:
         assert client is not None
         self._clients.add(client)
         try:
-            if not self._closing:
+            if not self._closing and len(self._clients) <= limits.MAX_SOCKETS:
                 assert isinstance(reader, CountingReader)
                 await self._run(reader, writer)
         except asyncio.CancelledError:

@@ -78,6 +78,9 @@ async def choose(shell: Shell) -> Way:
 
 async def log_in(shell: Shell, user: str, way: Way, *, step: bool = False) -> None:
     """Log in as ``user``. Raises ColonError, ConnectionTrouble."""
+    if any(character in user for character in "\r\n\0"):
+        # A URL may hold one; what stands behind it would be a command of its own.
+        raise ColonError("the name holds a line end or a NUL, which POP3 cannot carry")
     if way.in_clear and not is_private(shell.client):
         await _allow_cleartext(shell, way)
     if way.mechanism is not None and not way.mechanism.needs_token:
@@ -186,6 +189,8 @@ async def _converse(shell: Shell, exchange: ClientExchange, step: bool) -> None:
     try:
         await shell.send(exchange.command())
         while dialogue.challenged and not shell.client.closed:
+            if exchange.cancelled:
+                raise ColonError(_endless(exchange.cancelled))
             if step and not await shell.confirm("answer this challenge? [Y/n] ", default=True):
                 await shell.send(b"*\r\n")
                 continue
@@ -195,6 +200,13 @@ async def _converse(shell: Shell, exchange: ClientExchange, step: bool) -> None:
     if sentence := cut_off(shell.client):
         raise ConnectionTrouble(sentence)
     _conclude(shell, exchange, status[-1] if status else None)
+
+
+def _endless(why: str) -> str:
+    return (
+        f"the login was cancelled: {why}; but the server goes on with challenges where only -ERR "
+        "may follow (RFC 5034 section 4); * tries again to end it, :quit leaves"
+    )
 
 
 def _conclude(shell: Shell, exchange: ClientExchange, end: ev.StatusLine | None) -> None:

@@ -1,10 +1,12 @@
 """Where the password comes from: a command, the environment, or the user."""
 
-# Annotations are no strings here: named tuples are made in half the time.
+from __future__ import annotations
+
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple
+
+from pop3shell.protocol.record import Record
 
 PASSWORD_VARIABLE = "POP3SHELL_PASSWORD"
 #: Seconds that the password command has.
@@ -15,7 +17,7 @@ class NoPassword(Exception):
     """There is no password to be had; the text says what to do."""
 
 
-class Login(NamedTuple):
+class Login(Record):
     """Who logs in by default, and the command that prints the password or token."""
 
     user: str = ""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from pop3shell.net.client import Client
 from pop3shell.net.errors import ConnectionTrouble
 from pop3shell.net.tls_settings import TlsSettings
+from pop3shell.protocol.record import Record
 from pop3shell.protocol.rules import tls as rules
 from pop3shell.protocol.spec import commands
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 NONE, STARTTLS, IMPLICIT = "none", "starttls", "implicit"
 
 
-class Security(NamedTuple):
+class Security(Record):
     """When TLS begins (``none``: only if STLS is typed) and how it is done."""
 
     mode: str = NONE

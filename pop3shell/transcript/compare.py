@@ -190,6 +190,8 @@ def _lists(command: CommandLine | None) -> bool:
 def _named(command: CommandLine) -> str:
     """The command as it can be shown."""
     secret = in_command(command, in_login=True)
+    if secret is not None and not secret.start:
+        return "an unknown command"  # it may be a secret as a whole
     text = command.text if secret is None else command.text[: secret.start] + b"..."
     return visible(text[:SHOWN]).decode()
 

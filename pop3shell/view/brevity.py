@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from pop3shell.protocol import events as ev
 from pop3shell.protocol.commandline import CommandLine
+from pop3shell.protocol.record import Record
 from pop3shell.protocol.replies import Status
 from pop3shell.view.safe import visible
 
@@ -14,7 +14,7 @@ from pop3shell.view.safe import visible
 REFUSALS_SHOWN = 3
 
 
-class _Kept(NamedTuple):
+class _Kept(Record):
     """An exchange that is kept back, as far as it came."""
 
     sent: ev.CommandSent

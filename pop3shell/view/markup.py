@@ -7,6 +7,8 @@ from html.parser import HTMLParser
 
 #: Characters of HTML that are read; the rest is left out.
 LIMIT = 1 << 18
+#: Characters of a tag without an end that are read as HTML once more.
+UNFINISHED = 1 << 12
 
 _SILENT = frozenset({"script", "style", "head", "title", "template", "noscript", "svg"})
 _BLOCKS = frozenset(
@@ -49,6 +51,17 @@ class _Text(HTMLParser):
         if not self._silent:
             self.parts.append(" ".join(data.split()).join((_edge(data[:1]), _edge(data[-1:]))))
 
+    def finish(self) -> None:
+        """Take what is left over: a tag without an end, and all behind it, is shown as it stands.
+
+        The parser would look for that end from each further tag on, which takes minutes.
+        """
+        rest = self.rawdata
+        if len(rest) <= UNFINISHED:
+            self.close()
+        else:
+            self.handle_data(rest)
+
     def _image(self, text: str) -> None:
         if text and not self._silent:
             self.parts.append(f"[{text}]")
@@ -64,8 +77,8 @@ def text_of(html: str) -> tuple[str, str]:
     note = "" if len(html) <= LIMIT else "only the beginning of the HTML was read"
     try:
         reader.feed(html[:LIMIT])
-        reader.close()
+        reader.finish()
     except (AssertionError, ValueError, RecursionError):  # what the parser raises at bad markup
         note = "the HTML is broken; its text ends early"
-    text = _BREAKS.sub("\n", "".join(reader.parts))
-    return _BLANK_LINES.sub("\n\n", re.sub(" {2,}", " ", text)).strip(), note
+    text = _BREAKS.sub("\n", re.sub(" {2,}", " ", "".join(reader.parts)))
+    return _BLANK_LINES.sub("\n\n", text).strip(), note

@@ -15,6 +15,7 @@ from email.policy import compat32
 from pop3shell.view.columns import cut
 from pop3shell.view.mail import decode_text, decoded, fields, header_of
 from pop3shell.view.markup import text_of
+from pop3shell.view.safe import visible_text
 
 #: Header fields that are shown, in this order.
 SHOWN = ("from", "sender", "reply-to", "to", "cc", "bcc", "date", "subject", "message-id",
@@ -74,7 +75,8 @@ def _named(name: str) -> str:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= FIELD else f"{text[:FIELD]}..."
+    """A field's text on one line: a line end in an encoded word must not make up another field."""
+    return visible_text(text if len(text) <= FIELD else f"{text[:FIELD]}...")
 
 
 def describe(octets: bytes) -> Shown:
@@ -137,7 +139,7 @@ def _line(number: str, part: Message) -> str:
     payload = part.get_payload()
     if isinstance(payload, str):
         facts.append(f"{len(payload):,} octets")
-    return f"{'  ' * number.count('.')}{number}  {', '.join(facts)}"
+    return f"{'  ' * number.count('.')}{number}  {visible_text(', '.join(facts))}"
 
 
 def _raw_fields(part: Message) -> Iterator[tuple[str, bytes]]:

@@ -4,10 +4,12 @@ Only the terminal's own colours are used, so that they suit a dark and a light b
 sequences, the Pygments style and the prompt's rules all come from here.
 """
 
-# Annotations are no strings here: named tuples are made in half the time.
+from __future__ import annotations
+
 from collections.abc import Mapping
 from enum import Enum
-from typing import NamedTuple
+
+from pop3shell.protocol.record import Record
 
 #: The terminal's colours, in the order of their numbers.
 COLOURS = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
@@ -49,7 +51,7 @@ class Part(Enum):
     TEXT = "text"
 
 
-class Look(NamedTuple):
+class Look(Record):
     """How a part looks; ``token`` is the standard Pygments token that it refines."""
 
     token: str

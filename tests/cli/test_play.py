@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import tracemalloc
+from itertools import chain, repeat
 
 import pytest
 from support.practice import SECONDS
 from support.program import command, environment, shell_line
 from support.terminal import CTRL_C, LEFT, RIGHT, Terminal
 
+from pop3shell.cli import stepping
 from pop3shell.cli.play import LONGEST_PAUSE, Pace
+from pop3shell.transcript import model
+from pop3shell.view.play import Player
 
 HEAD = "%POP3-TRANSCRIPT 1\n"
 SESSION = f"""\
@@ -234,6 +239,21 @@ def test_in_another_size_the_step_is_shown_anew_and_leaves_no_trace(session, tmp
         terminal.type("q")
         assert terminal.ended() == 0
         assert "step" not in terminal.text
+
+
+def test_stepping_over_a_huge_message_holds_little_of_it():
+    block = b"a line of text\r\n" * 4000
+    said = (b"+OK\r\n", b"RETR 1\r\n", b"+OK\r\n")
+    kinds = (model.ServerLine, model.ClientLine, model.ServerLine)
+    first = [kind(1, None, octets) for kind, octets in zip(kinds, said, strict=True)]
+    entries = chain(first, repeat(model.ServerLines(1, block, 4000), 200))
+    steps = stepping.Steps(Player(colour=False), entries)
+    tracemalloc.start()
+    try:
+        assert len(steps[2].shown) < 100_000
+        assert tracemalloc.get_traced_memory()[1] < 20 * len(block)
+    finally:
+        tracemalloc.stop()
 
 
 def test_no_step_floods_the_terminal(tmp_path):

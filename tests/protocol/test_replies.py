@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pop3shell.protocol import replies
+from pop3shell.protocol import limits, replies
 
 
 @pytest.mark.parametrize(
@@ -68,6 +68,16 @@ def test_of_any_listing_only_the_lines_that_are_there_are_read(octets):
     for tag, arguments in replies.capabilities(octets).items():
         assert tag == tag.upper()
         assert not any(re.search(r"\s", argument) for argument in arguments)
+
+
+def test_an_endless_announcement_is_read_as_far_as_makes_sense():
+    """Held and taken apart whole, it cost gigabytes, and minutes where a tag came again."""
+    size = limits.CAPABILITIES
+    found = replies.capabilities(b"SASL PLAIN\r\n" * size + b"LAST\r\n")
+    assert set(found["SASL"]) == {"PLAIN"}
+    assert "LAST" not in found
+    found = replies.capabilities(b"X" * (size - 3) + b"\r\nTOP\r\n")
+    assert found.keys() == {"X" * (size - 3)}
 
 
 def escaped(word: bytes) -> bytes:

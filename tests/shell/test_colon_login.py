@@ -111,6 +111,31 @@ def test_a_password_that_would_become_two_lines_is_not_sent(login, monkeypatch, 
     assert "staaf" not in ran.out + ran.err
 
 
+@pytest.mark.parametrize("way", ["USER", "APOP", "PLAIN"])
+def test_a_name_in_a_url_smuggles_no_command_in(here, monkeypatch, way):
+    monkeypatch.setenv(PASSWORD_VARIABLE, "tanstaaf")
+    with ScriptedServer(STAMPED, *QUIT) as server:
+        url = f"pop://mrose%0D%0ADELE%201@{server.host}:{server.port}"
+        ran = here("connect", url, "-c", f":auth {way}")
+    assert (ran.status, server.received) == (1, b"QUIT\r\n")
+    assert ran.errors == [
+        "pop3shell: the name holds a line end or a NUL, which POP3 cannot carry"
+    ]
+
+
+@pytest.mark.parametrize("way", ["PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-256"])
+def test_a_server_that_never_stops_asking_keeps_nobody_for_ever(login, way):
+    def ask_on(server, client):
+        while server.read(client):
+            client.sendall(b"+ YWJj\r\n")
+
+    with ScriptedServer(GREETING, ask_on) as server:
+        ran = login(server, f":auth {way} mrose")
+    assert ran.status == 1
+    assert "goes on with challenges" in ran.err
+    assert ran.err.count("\n") == 1
+
+
 def test_a_second_login_is_refused_by_the_shell(login, practice_server):
     ran = login(practice_server(), ":login mrose", ":login mrose")
     assert ran.status == 1

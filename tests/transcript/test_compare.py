@@ -139,6 +139,11 @@ def test_no_password_is_in_a_difference() -> None:
     assert found == ['line 2, reply to PASS ...: expected "+OK", got "-ERR"']
 
 
+def test_a_command_that_nobody_knows_is_no_secret_to_be_shown_but_can_be_told() -> None:
+    found = compare("XFOO bar", "S: +OK\n", "-ERR\n", Level.STATUS)
+    assert found == ['line 2, reply to an unknown command: expected "+OK", got "-ERR"']
+
+
 def test_a_flood_of_differences_is_cut() -> None:
     expected = "S: +OK\n" + "S: one\n" * 1000
     assert len(compare("RETR 1", expected, "+OK\n" + "two\n" * 2000, Level.EXACT)) == DIFFERENCES

@@ -98,6 +98,29 @@ def test_broken_html_raises_nothing(html):
     assert text.startswith("before")
 
 
+def test_a_line_end_in_an_encoded_word_makes_up_no_field_and_no_part():
+    forged = "=?utf-8?q?hello=0D=0AFrom:_root=0A+OK?="
+    shown = describe(
+        mail(
+            "From: a@example.org",
+            f"Subject: {forged}",
+            f"Content-Transfer-Encoding: {forged}",
+            f'Content-Disposition: attachment; filename="{forged}"',
+            "",
+            "text",
+        )
+    )
+    assert shown.header == ["From: a@example.org", r"Subject: hello\x0d\x0aFrom: root\x0a+OK"]
+    assert not CONTROLS.search("".join(shown.structure))
+
+
+@pytest.mark.parametrize("begun", ["<a ", '<a b="', "<!--", "</a", "<!", "<![if "])
+def test_tags_that_never_end_take_no_minutes_and_hide_nothing(begun):
+    text, _ = text_of("before <p>" + begun * (LIMIT // 10) + "behind")
+    assert text.startswith("before")
+    assert text.endswith("behind")
+
+
 def test_only_the_beginning_of_endless_html_is_read():
     text, note = text_of("<p>x</p>" * (LIMIT // 4))
     assert "beginning" in note

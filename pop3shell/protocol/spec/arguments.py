@@ -1,11 +1,13 @@
 """The kinds of argument that POP3 commands take, each with its validity."""
 
-# Annotations are no strings here: named tuples are made in half the time.
+from __future__ import annotations
+
 import re
-from typing import NamedTuple
+
+from pop3shell.protocol.record import Record
 
 
-class Kind(NamedTuple):
+class Kind(Record):
     """A kind of argument.
 
     ``label`` stands in syntax lines. ``pattern`` is that of a well-formed argument as a whole;
@@ -31,7 +33,7 @@ class Kind(NamedTuple):
         return re.fullmatch(self.pattern, octets, re.DOTALL) is not None
 
 
-class Argument(NamedTuple):
+class Argument(Record):
     """An argument of a command: its kind, and whether it may be left out."""
 
     kind: Kind

@@ -3,10 +3,11 @@
 The facts are those of the RFCs named in each row. Where no RFC defines a command, the row says so.
 """
 
-# Annotations are no strings here: named tuples are made in half the time.
-from enum import Enum
-from typing import NamedTuple
+from __future__ import annotations
 
+from enum import Enum
+
+from pop3shell.protocol.record import Record
 from pop3shell.protocol.spec.arguments import (
     DIGEST,
     INITIAL_RESPONSE,
@@ -41,7 +42,7 @@ class Standing(Enum):
     FOREIGN = "not POP3"
 
 
-class Command(NamedTuple):
+class Command(Record):
     """One row of the table.
 
     ``shape`` is that of the positive reply to the command without optional arguments,

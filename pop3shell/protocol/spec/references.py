@@ -1,10 +1,11 @@
 """Where a fact comes from."""
 
-# Annotations are no strings here: named tuples are made in half the time.
-from typing import NamedTuple
+from __future__ import annotations
+
+from pop3shell.protocol.record import Record
 
 
-class Reference(NamedTuple):
+class Reference(Record):
     """A section of an RFC, or another document where there is no RFC.
 
     ``source`` is the RFC's number ("1939") or a document's name; ``section`` may be empty.

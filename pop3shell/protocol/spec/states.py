@@ -1,9 +1,10 @@
 """The states of a POP3 session and how success moves between them (RFC 1939 section 3)."""
 
-# Annotations are no strings here: named tuples are made in half the time.
-from enum import Enum
-from typing import NamedTuple
+from __future__ import annotations
 
+from enum import Enum
+
+from pop3shell.protocol.record import Record
 from pop3shell.protocol.spec.references import Reference, rfc
 
 
@@ -38,7 +39,7 @@ TRANSITIONS: dict[tuple[State, Effect], State] = {
 }
 
 
-class StateRow(NamedTuple):
+class StateRow(Record):
     """What ``explain`` and ``:help`` say of a state."""
 
     state: State

@@ -1,10 +1,11 @@
 """What can be typed next, by the state of the session; no terminal in it."""
 
-# Annotations are no strings here: named tuples are made in half the time.
+from __future__ import annotations
+
 from collections.abc import Iterator
 from itertools import islice
-from typing import NamedTuple
 
+from pop3shell.protocol.record import Record
 from pop3shell.protocol.session import Session
 from pop3shell.protocol.spec import arguments as kinds
 from pop3shell.protocol.spec.commands import AUTH, COMMANDS, PASS, STLS, Command, find, is_current
@@ -15,7 +16,7 @@ from pop3shell.shell.settings import CHOICES
 MOST = 50
 
 
-class Candidate(NamedTuple):
+class Candidate(Record):
     """A completion: its text, how many typed characters it replaces, and what it means."""
 
     text: str
@@ -23,7 +24,7 @@ class Candidate(NamedTuple):
     meaning: str
 
 
-class Context(NamedTuple):
+class Context(Record):
     """What completion may look at: the session, and a word on messages already seen."""
 
     session: Session

@@ -1,12 +1,13 @@
 """The prompt at a terminal: completion, masking, history, toolbar, paste."""
 
-# Annotations are no strings here: named tuples are made in half the time.
+from __future__ import annotations
+
 import asyncio
 import contextlib
 import re
 import signal
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.clipboard import InMemoryClipboard
@@ -21,6 +22,7 @@ from prompt_toolkit.lexers import Lexer
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.styles import Style
 
+from pop3shell.protocol.record import Record
 from pop3shell.shell.interactive.completion import Candidate
 from pop3shell.shell.interactive.history import HistoryFile
 from pop3shell.shell.interactive.screen import TerminalOut
@@ -32,7 +34,7 @@ MASK = "*"
 UNSAFE_MARK = "\N{REPLACEMENT CHARACTER}"
 
 
-class Surroundings(NamedTuple):
+class Surroundings(Record):
     """What the prompt asks of the session, all by functions, so that it knows none itself."""
 
     candidates: Callable[[str], list[Candidate]]
