@@ -5,6 +5,10 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import click
 
 #: Containers that are made before garbage is looked for: more than all imports make, none of
 #: which is garbage. Looking for some among them would take a tenth of the start.
@@ -15,7 +19,8 @@ def _show(error: click.ClickException) -> None:
     """Show what is wrong; names of files and lines of transcripts may be in it."""
     from pop3shell.view.safe import visible_text
 
-    error.message = "\n".join(map(visible_text, error.message.split("\n")))
+    shown = "\n".join(map(visible_text, error.message.split("\n")))
+    error.message = shown  # type: ignore[misc]  # final, but shown as it is
     error.show()
 
 

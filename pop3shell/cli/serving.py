@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import math
 import errno
+import math
 import os
 import signal
 import socket

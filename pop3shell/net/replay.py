@@ -121,7 +121,10 @@ class _Player:
         await link.ready(turn, 0)
         if link.marks.marked:
             if link.client.unended or not await link.say(commands.RSET.verb.encode()):
-                refused = "a refusal; so QUIT was not sent, and nothing is deleted"
+                refused = (
+                    "a refusal; so QUIT was not sent, and nothing is deleted; --allow-delete sends "
+                    "it"
+                )
                 link.judge.differ(turn.number, "QUIT", "RSET accepted before it", refused)
                 raise Stopped
             link.note(turn, KEPT)

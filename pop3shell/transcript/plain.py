@@ -79,7 +79,7 @@ class PlainDialogue:
             yield from self._sides(side, len(line) - len(text))
         elif self._broken:
             yield from self._go_on(text)
-        elif self._in_body and not self._tagged_body:
+        elif self._in_body and not self._tagged_body and not self._is_by_hand(text):
             yield from self._untagged(line, text)
         elif text.startswith(MAGIC):
             raise TranscriptError(self._number, f"{MAGIC.decode()} must be the file's first line")
@@ -90,8 +90,17 @@ class PlainDialogue:
         elif text:
             yield Note(self._number, text.decode("utf-8", "backslashreplace"))
 
+    def _is_by_hand(self, text: bytes) -> bool:
+        """Whether it is an expectation, event or note that stands before a body's first line.
+
+        Behind a first line without ``S:`` it is a line of the body, whatever it looks like.
+        """
+        return self._tagged_body is None and bool(text[:1] == b"#" or _OTHER.fullmatch(text))
+
     def _other(self, tagged: re.Match[bytes]) -> Entry:
         seconds = float(tagged[1]) if tagged[1] else None
+        if tagged[2] != b"*:" and self._in_body:
+            self._tagged_body = True
         if tagged[2] == b"*:":
             return Happened(self._number, seconds, tagged[3].decode("utf-8", "surrogateescape"))
         return expectation(self._number, tagged[2], seconds, tagged[3])

@@ -118,9 +118,7 @@ def test_a_name_in_a_url_smuggles_no_command_in(here, monkeypatch, way):
         url = f"pop://mrose%0D%0ADELE%201@{server.host}:{server.port}"
         ran = here("connect", url, "-c", f":auth {way}")
     assert (ran.status, server.received) == (1, b"QUIT\r\n")
-    assert ran.errors == [
-        "pop3shell: the name holds a line end or a NUL, which POP3 cannot carry"
-    ]
+    assert ran.errors == ["pop3shell: the name holds a line end or a NUL, which POP3 cannot carry"]
 
 
 @pytest.mark.parametrize("way", ["PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-256"])

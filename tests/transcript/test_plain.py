@@ -175,6 +175,21 @@ def test_notes_events_times_and_expectations() -> None:
     assert entries[4] == AnyLines(5, None)
 
 
+def test_a_body_of_which_only_something_is_expected() -> None:
+    """Else a smoke test written by hand would find no differences, whatever the server says."""
+    text = "C: CAPA\nS: +OK\n# any order\nS...\nS~ STLS\nS...\nS: .\nC: QUIT\n"
+    kinds = [type(entry) for entry in entries_of(text)]
+    assert kinds == [
+        ClientLine, ServerLine, Note, AnyLines, Pattern, AnyLines, ServerLine, ClientLine,
+    ]  # fmt: skip
+
+
+def test_a_body_printed_as_it_came_may_hold_what_looks_like_an_expectation() -> None:
+    text = "C: RETR 1\nS: +OK\nSubject: a\n\n# 1\nS...\n.\nC: QUIT\n"
+    said = [entry.octets for entry in entries_of(text) if isinstance(entry, ServerLine)]
+    assert b"".join(said) == b"+OK\r\nSubject: a\r\n\r\n# 1\r\nS...\r\n.\r\n"
+
+
 def test_backslashes_are_no_escapes() -> None:
     assert lines("S: +OK a\\x41\\\n") == ["S: +OK a\\x41\\"]
 

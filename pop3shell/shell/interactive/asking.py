@@ -20,6 +20,9 @@ class LinePrompt(Protocol):
     def message(self) -> str:
         """What stands before the line being typed."""
 
+    def forget_ahead(self) -> bool:
+        """Forget what was typed before this prompt; whether a line or a key of it was seen."""
+
     def refresh(self) -> None:
         """The session has changed."""
 

@@ -101,12 +101,12 @@ class Interactive:
                 self._drop_pasted()
                 continue
             except EOFError:
-                await self._offer_quit(prompt)
+                await self._offer_quit()
                 continue
             if line.strip() or shell.client.dialogue.challenged:
                 self._default = "" if await self._perform(line) else line
-                if self._default and self._pasted:
-                    shell.say(self._pasted.waiting())
+                if self._default:
+                    self._hold_what_follows()
                 shell.flush()
         return Exit.DONE
 
@@ -131,6 +131,16 @@ class Interactive:
         secret = self.secret_from(line)
         shown = line if secret is None else line[:secret] + "*" * (len(line) - secret)
         self.shell.say(self.message() + shown)
+
+    def _hold_what_follows(self) -> None:
+        """Behind a line that was held back nothing goes out before that is mended.
+
+        What was typed ahead would become part of it, a password in clear among it.
+        """
+        if self._prompt.forget_ahead():
+            self.shell.say("what was typed ahead of this is forgotten")
+        if self._pasted:
+            self.shell.say(self._pasted.waiting())
 
     def _drop_pasted(self) -> None:
         if said := self._pasted.drop():
@@ -237,7 +247,7 @@ class Interactive:
             self.shell.say(" " * (margin + start) + "^" * max(1, stop - start))
             self.shell.say(str(item))
         if self.shell.settings.validate == "strict" and any(item.stops for item in advice):
-            self.shell.say("not sent; put ! before it to send it all the same")
+            self.shell.say("not sent; put ! before it to send it all the same, Ctrl-C clears it")
 
     # ---- leaving ----
 
@@ -245,31 +255,24 @@ class Interactive:
         """Ask before QUIT removes messages; ``!`` before it says that it was meant."""
         typed = line.removeprefix(":") if line.strip() == LEAVE else line
         row = parse(typed.strip().encode("utf-8", "surrogateescape")).row
-        marked = sorted(self.shell.client.session.deleted)
+        marked = self.shell.client.session.deleted
         if not marked or row is None or row.effect is not Effect.QUIT:
             return True
-        listed = ", ".join(map(str, marked[:20])) + (", ..." if len(marked) > 20 else "")
-        self.shell.say(f"{row.verb} removes message {listed} for good")
-        return await self._questions.confirm("remove? [y/N] ")
+        from pop3shell.shell.interactive.leaving import may_remove
 
-    async def _offer_quit(self, prompt: LinePrompt) -> None:
+        return await may_remove(self.shell, self._questions)
+
+    async def _offer_quit(self) -> None:
         """Ctrl-D: leave, by QUIT or without."""
-        shell, client = self.shell, self.shell.client
+        from pop3shell.shell.interactive.leaving import offer_quit
+
+        client = self.shell.client
         if client.closed:
-            shell.leaving = True
-            return
-        verb = commands.QUIT.verb
-        if marked := sorted(client.session.deleted):
-            shell.say(f"marked as deleted: {', '.join(map(str, marked))}; {verb} removes them")
-        answer = await self._questions.answer(f"say {verb}? [Y]es, [n]o: just leave, [c]ancel ")
-        if answer in ("", "y", "yes"):
+            self.shell.leaving = True
+        elif await offer_quit(self.shell, self._questions):
             if client.dialogue.challenged:
                 await self._perform("*")
-            await self._perform(f"!{verb}")
-        elif answer in ("n", "no"):
-            if marked:
-                shell.say(f"left without {verb}: nothing was removed")
-            shell.leaving = True
+            await self._perform(f"!{commands.QUIT.verb}")
 
     # ---- what comes by itself ----
 

@@ -11,6 +11,7 @@ from pop3shell.protocol.dialogue import Dialogue
 from pop3shell.protocol.spec import commands
 from pop3shell.protocol.spec.commands import BY_VERB
 from pop3shell.protocol.spec.states import Effect
+from pop3shell.view.safe import UNSAFE, is_common
 
 #: Colon commands whose arguments hold whole command lines, and what ends one there.
 _CARRIERS = {
@@ -25,6 +26,7 @@ _STEP = "--step"
 
 _NO_RESPONSE = ("", "*", "=")
 _WORD = re.compile(r"\S+")
+_UNSAFE_MARK = "\N{REPLACEMENT CHARACTER}"
 
 
 def secret_from(text: str, dialogue: Dialogue) -> int | None:
@@ -123,6 +125,13 @@ def _may_be_way(word: str) -> bool:
 
     ways = (commands.USER.verb, commands.APOP.verb, *(row.name for row in MECHANISMS))
     return any(way.startswith(word.upper()) for way in ways)
+
+
+def marked(text: str) -> str:
+    """Replace what is unsafe by a mark, but for control characters: the prompt shows those."""
+    if is_common(text):
+        return text
+    return re.sub(UNSAFE, lambda found: found[0] if found[0] < "\xa0" else _UNSAFE_MARK, text)
 
 
 class Mask:

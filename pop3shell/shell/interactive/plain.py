@@ -63,6 +63,12 @@ class PlainPrompt:
         self._all_secret = secret
         return await self._read_line(lambda: question)
 
+    def forget_ahead(self) -> bool:
+        """Forget what was typed ahead."""
+        typed, self._ahead, self._escape = bool(self._ahead), "", ""
+        self._decoder.reset()
+        return self._out.discard_typed() or typed
+
     def refresh(self) -> None:
         """Nothing is redrawn."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
@@ -15,6 +14,7 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.history import DummyHistory, History
+from prompt_toolkit.input.typeahead import get_typeahead
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
@@ -25,13 +25,13 @@ from prompt_toolkit.styles import Style
 from pop3shell.protocol.record import Record
 from pop3shell.shell.interactive.completion import Candidate
 from pop3shell.shell.interactive.history import HistoryFile
+from pop3shell.shell.interactive.masking import marked
 from pop3shell.shell.interactive.screen import TerminalOut
 from pop3shell.shell.interactive.suggestion import SuggestLatest
 from pop3shell.view.parts import typed
-from pop3shell.view.safe import UNSAFE, is_common, visible_text
+from pop3shell.view.safe import visible_text
 
 MASK = "*"
-UNSAFE_MARK = "\N{REPLACEMENT CHARACTER}"
 
 
 class Surroundings(Record):
@@ -108,6 +108,11 @@ class Prompt:
             color_depth=self._depth,
         )
         return await _typed(session, default)
+
+    def forget_ahead(self) -> bool:
+        """Forget what was typed ahead."""
+        keys = get_typeahead(self._session.app.input)
+        return self._out.discard_typed() or bool(keys)
 
     def refresh(self) -> None:
         """Draw toolbar and prompt anew: the session has changed."""
@@ -236,18 +241,11 @@ class _MaskProcessor(Processor):
     def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
         start = self._around.secret_from(transformation_input.document.text)
         fragments: StyleAndTextTuples = [
-            (part[0], _marked(part[1])) for part in transformation_input.fragments
+            (part[0], marked(part[1])) for part in transformation_input.fragments
         ]
         if start is None or transformation_input.lineno:
             return Transformation(fragments)
         return Transformation(list(_masked(fragments, start)))
-
-
-def _marked(text: str) -> str:
-    """Replace what is unsafe by a mark, but for control characters: the prompt shows those."""
-    if is_common(text):
-        return text
-    return re.sub(UNSAFE, lambda found: found[0] if found[0] < "\xa0" else UNSAFE_MARK, text)
 
 
 def _masked(fragments: StyleAndTextTuples, start: int) -> Iterator[tuple[str, str]]:

@@ -56,6 +56,23 @@ class TerminalOut(io.RawIOBase):
         except OSError:
             return 80
 
+    def discard_typed(self) -> bool:
+        """Forget what was typed and not read yet; whether there was a whole line of it.
+
+        Where there is no such switch (Windows), nothing is forgotten.
+        """
+        try:
+            import select
+            import termios
+        except ImportError:
+            return False
+        try:
+            waiting = bool(select.select([self._descriptor], [], [], 0)[0])
+            termios.tcflush(self._descriptor, termios.TCIFLUSH)
+        except (termios.error, OSError, ValueError):  # the terminal may be gone
+            return False
+        return waiting
+
     def writable(self) -> bool:
         """Say that it takes output."""
         return True
