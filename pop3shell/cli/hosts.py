@@ -34,6 +34,9 @@ def parse_server(host: str, port: str | None) -> Server:
         host = host[1:-1]
     if not host or any(blank in host for blank in " \t"):
         raise click.UsageError(f"{host!r} is no host name")
+    name, _, digits = host.rpartition(":")
+    if name and ":" not in name and digits.isdigit():
+        raise click.UsageError(f"the port is a word of its own: {name} {port or digits}")
     number = _port(port) if port is not None else POP3_PORT
     return Server(host, number, tls=number == POP3S_PORT)
 

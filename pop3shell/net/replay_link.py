@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pop3shell.net.client import Client
-from pop3shell.net.errors import ConnectionTrouble
+from pop3shell.net.errors import ConnectionTrouble, silent
 from pop3shell.net.recording import ClientRecording
 from pop3shell.net.replay_judge import Judge
 from pop3shell.net.replay_marks import Marks
@@ -157,7 +157,7 @@ class Link:
         """Say how the connection ended."""
         client = self.client
         if client.ending is Ending.SILENT:
-            return f"{client.address} was silent for {client.timeout:g} seconds"
+            return silent(client.address, client.timeout)
         if client.ending is Ending.RESET:
             return "the connection was reset by the server's side"
         if client.ending in (Ending.TRUNCATED, Ending.TLS_FAILED):

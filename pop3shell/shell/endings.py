@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from pop3shell.net.client import Client
+from pop3shell.net.errors import silent
 from pop3shell.protocol.events import Ending
 
 #: Seconds that the server has to close after QUIT was answered.
@@ -25,10 +26,8 @@ def cut_off(client: Client) -> str:
     if not client.closed or not client.dialogue.outstanding:
         return ""
     if client.ending is Ending.SILENT:
-        return (
-            f"{client.address} was silent for {client.timeout:g} seconds with a reply due; "
-            "--timeout sets how long to wait"
-        )
+        heard = silent(client.address, client.timeout)
+        return f"{heard} with a reply due; --timeout sets how long to wait"
     if client.ending is Ending.RESET:
         return "the connection was reset by the server's side before its reply was complete"
     if client.ending is Ending.TRUNCATED:

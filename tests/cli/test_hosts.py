@@ -51,6 +51,12 @@ def test_what_is_no_pop_url_is_refused_without_repeating_a_password(url):
     assert "URL" in refusal.value.message
 
 
+@pytest.mark.parametrize("port", [None, "110"])
+def test_a_port_behind_a_colon_is_no_part_of_the_name(port):
+    with pytest.raises(click.UsageError, match=r"a word of its own: mail\.example\.com 110$"):
+        parse_server("mail.example.com:110", port)
+
+
 def test_a_url_holds_its_port_itself():
     with pytest.raises(click.UsageError, match="write pop://HOST:PORT"):
         parse_server("pop://mail.example.com", "110")
