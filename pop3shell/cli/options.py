@@ -74,19 +74,19 @@ def _octets(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
 
 def recording_options(file: str, folder: str) -> Callable[[F], F]:
     """Return what adds the options on recording; the arguments are the help on the first two."""
-    options = (
-        click.option("--record", type=click.Path(), metavar="FILE", help=file),
-        click.option("--record-dir", type=click.Path(), metavar="DIR", help=folder),
-        click.option(
-            "--max-body",
-            callback=_octets,
-            metavar="OCTETS",
-            help="Record no more than this of a message or listing, such as 10000, 64k or 1M; of "
-            "the rest its size and digest.",
-        ),
-    )
 
     def add(function: F) -> F:
+        options = (
+            click.option("--record", type=click.Path(), metavar="FILE", help=file),
+            click.option("--record-dir", type=click.Path(), metavar="DIR", help=folder),
+            click.option(
+                "--max-body",
+                callback=_octets,
+                metavar="OCTETS",
+                help="Record no more than this of a message or listing, such as 10000, 64k or 1M; "
+                "of the rest its size and digest.",
+            ),
+        )
         for option in reversed(options):
             function = option(function)
         return function

@@ -17,6 +17,7 @@ from pop3shell.net.timers import Timers
 from pop3shell.protocol.dialogue import Dialogue
 from pop3shell.protocol.events import Banner, Ending, Event, Greeting, Noted, Side
 from pop3shell.protocol.findings import Rule
+from pop3shell.protocol.rules import tls as rules
 from pop3shell.protocol.session import Session
 
 if TYPE_CHECKING:  # imported when TLS begins: most sessions, and the first prompt, go without
@@ -112,8 +113,6 @@ class Client:
         if not self._stls.accepted or self.dialogue.outstanding or self._unended:
             raise ConnectionTrouble("TLS can only begin right after STLS was accepted")
         if behind := self._stls.behind + self.dialogue.unfinished:
-            from pop3shell.protocol.rules import tls as rules
-
             self.note(rules.INJECTED, INJECTED, behind)
             self._connection.abort(Ending.TLS_FAILED)
             raise ConnectionTrouble(INJECTED)

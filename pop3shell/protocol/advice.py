@@ -19,6 +19,16 @@ from pop3shell.protocol.spec.states import Effect, State
 #: The capability that allows names and passwords in UTF-8 (RFC 6856 section 2.2).
 _UTF8_USER = f"{commands.UTF8.capability} {commands.USER.capability}"
 _NOT_ASCII = re.compile(rb"[\x80-\xff]+")
+#: What is typed by people who come from other programs, and what they mean by it.
+_ELSEWHERE = {
+    **dict.fromkeys((b"HELP", b"?", b"MAN"), ":help"),
+    **dict.fromkeys((b"LOGIN", b"AUTHENTICATE"), ":login"),
+    **dict.fromkeys((b"EXIT", b"BYE", b"CLOSE", b"LOGOUT", b"Q"), commands.QUIT.verb),
+    **dict.fromkeys((b"LS", b"DIR", b"SCAN"), commands.LIST.verb),
+    **dict.fromkeys((b"GET", b"READ", b"FETCH", b"RETRIEVE"), commands.RETR.verb),
+    **dict.fromkeys((b"RM", b"DEL"), commands.DELE.verb),
+    b"STARTTLS": commands.STLS.verb,
+}
 _BREAKING = re.compile(rb"[\x00\r]")
 
 
@@ -67,10 +77,14 @@ def _nearest(verb: bytes, session: Session) -> str:
     """The verb that is probably meant, of those that can be used here first; "" if none is near."""
     import difflib  # here: it takes a while, and most lines are right
 
+    if meant := _ELSEWHERE.get(verb.upper()):
+        return meant
     typed = verb.decode("ascii", "backslashreplace").upper()[:20]
     current = [row for row in COMMANDS if commands.is_current(row)]
     here = [row.verb for row in current if session.state in row.states]
     for verbs in (here, [row.verb for row in current]):
+        if swapped := [known for known in verbs if sorted(known) == sorted(typed)]:
+            return swapped[0]
         if near := difflib.get_close_matches(typed, verbs, n=1):
             return near[0]
     return ""

@@ -11,6 +11,13 @@ from collections.abc import Callable
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+try:  # what the standard library's named tuples are read by
+    from _collections import _tuplegetter as _getter  # type: ignore[import-not-found]
+except ImportError:
+
+    def _getter(index: int, doc: str) -> property:
+        return property(itemgetter(index), doc=doc)
+
 __all__ = ["Record"]
 
 
@@ -27,7 +34,7 @@ class _Made(type):
         fields = tuple(namespace.get("__annotations__", ()))
         defaults = {field: namespace[field] for field in fields if field in namespace}
         for index, field in enumerate(fields):
-            namespace[field] = property(itemgetter(index))
+            namespace[field] = _getter(index, field)
         namespace["__new__"] = _constructor(len(fields), tuple(defaults.values()))
         namespace["__slots__"] = ()
         namespace["__match_args__"] = namespace["_fields"] = fields
@@ -36,14 +43,15 @@ class _Made(type):
 
 
 def _constructor(size: int, defaults: tuple[Any, ...]) -> Callable[..., Any]:
-    make, optional = tuple.__new__, len(defaults)
+    make = tuple.__new__
 
     def construct(cls: Any, *values: Any, **named: Any) -> Any:
-        missing = size - len(values)
-        if named or not 0 <= missing <= optional:
-            values = _completed(cls, values, named)
-        elif missing:
-            values += defaults[-missing:]
+        if len(values) != size or named:
+            missing = size - len(values)
+            if named or not 0 <= missing <= len(defaults):
+                values = _completed(cls, values, named)
+            else:
+                values += defaults[-missing:]
         return make(cls, values)
 
     return construct

@@ -216,7 +216,10 @@ class Redactor:
         if secret.label:
             octets = raw[secret.start : secret.stop]
             placeholder = self.placeholder(octets, secret.label)
-            self._echoes_of(command or event).add(octets, placeholder)
+            echoes = self._echoes_of(command or event)
+            echoes.add(octets, placeholder)
+            if secret.label == INITIAL_RESPONSE.secret:
+                echoes.add_revealed(octets, placeholder)
             self._begun = None if command else event
         elif command and self._begun:
             self._remember(command, self._echoes_of(self._begun))
@@ -250,6 +253,7 @@ class _Echoes:
     def __init__(self, owner: CommandLine | Event) -> None:
         self.owner = owner
         self._words: dict[bytes, bytes] = {}
+        self._responses = 0
         self._pattern: re.Pattern[bytes] | None = None
 
     def add(self, octets: bytes, placeholder: bytes) -> None:
@@ -262,6 +266,14 @@ class _Echoes:
         longest_first = sorted(self._words, key=len, reverse=True)
         if longest_first:
             self._pattern = re.compile(b"(?i)" + b"|".join(map(_echo, longest_first)))
+
+    def add_revealed(self, response: bytes, placeholder: bytes) -> None:
+        """Look for the password itself too, which a server has decoded before it repeats it."""
+        from pop3shell.protocol.sasl.revealed import revealed  # only a login by AUTH needs it
+
+        self._responses += 1
+        if password := revealed(response, further=self._responses > 1):
+            self.add(password, placeholder)
 
     def mask(self, octets: bytes) -> bytes:
         """Replace the echoes, whatever the case of their letters, and those cut at either end."""

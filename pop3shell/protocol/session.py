@@ -17,9 +17,9 @@ class Session:
     """The facts of a session as its dialogue showed them; nothing is guessed.
 
     ``capabilities`` is None until CAPA was answered, and empty when it was refused. ``messages``
-    is that of the last STAT or LIST, ``octets`` that of the last STAT, ``highest`` the highest
-    message number; they are None while unknown. The listing is kept as it came and parsed when
-    asked for.
+    is that of the last STAT or LIST, ``octets`` that of the last STAT or else the sum of the last
+    LIST, ``highest`` the highest message number; they are None while unknown. The listing is kept
+    as it came and parsed when asked for.
     """
 
     def __init__(self) -> None:
@@ -36,6 +36,8 @@ class Session:
         self._octets: int | None = None
         self._highest: int | None = None
         self._uncounted: list[bytes] | None = None
+        self._summed = True
+        self._unmarked: tuple[int | None, int | None] = None, None  # what DELE began with
         self._listing: list[bytes] = []
         self._sizes: dict[int, int] | None = None
 
@@ -49,6 +51,8 @@ class Session:
     def octets(self) -> int | None:
         """Octets of those messages; None if not told yet."""
         self._count()
+        if self._octets is None and not self._summed:
+            self._octets = self._sum()
         return self._octets
 
     @property
@@ -114,20 +118,28 @@ class Session:
         elif effect is Effect.MARK:
             self._mark(command.number)
         elif effect is Effect.UNMARK:
-            self._count()
-            self.deleted.clear()
-            self._messages = self._octets = None
+            self._unmark()
 
     def _mark(self, number: int | None) -> None:
         if not number or number in self.deleted:
             return
-        self._count()
+        octets, size = self.octets, self.sizes.get(number)
+        if not self.deleted:
+            self._unmarked = self._messages, octets
         self.deleted.add(number)
         if self._messages:
             self._messages -= 1
-        size = self.sizes.get(number)
-        known = self._octets is not None and size is not None
-        self._octets = (self._octets or 0) - (size or 0) if known else None
+        self._octets = None if octets is None or size is None else octets - size
+
+    def _unmark(self) -> None:
+        self._count()
+        if not self.deleted:
+            return
+        messages, self._octets = self._unmarked
+        if messages is None and self._messages is not None:
+            messages = self._messages + len(self.deleted)
+        self._messages = messages
+        self.deleted.clear()
 
     def _learn_stat(self, command: CommandLine, text: bytes, body: list[bytes] | None) -> None:
         if found := replies.stat(text):
@@ -138,7 +150,7 @@ class Session:
     def _learn_listing(self, command: CommandLine, text: bytes, body: list[bytes] | None) -> None:
         if body is not None:
             self._listing = self._uncounted = body
-            self._sizes = None
+            self._sizes, self._summed = None, False
 
     def _count(self) -> None:
         """Count the last LIST, only now that somebody wants to know.
@@ -153,6 +165,12 @@ class Session:
         last = replies.stat(_last_line(listing))
         listed = last[0] if last else 0
         self._highest = max(listed, self._messages + len(self.deleted), *self.deleted)
+
+    def _sum(self) -> int | None:
+        """Octets of the messages by the last LIST; None if it doesn't hold just those there are."""
+        self._summed = True
+        left = [size for number, size in self.sizes.items() if number not in self.deleted]
+        return sum(left) if len(left) == self._messages else None
 
     def _learn_capabilities(
         self, command: CommandLine, text: bytes, body: list[bytes] | None

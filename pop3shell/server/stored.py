@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from pop3shell.protocol.framing import with_crlf
 from pop3shell.server import unique_ids
@@ -17,9 +17,17 @@ if TYPE_CHECKING:
 def read_file(path: Path) -> bytes:
     """Return a file's octets; SourceError says in a sentence why it cannot be read."""
     try:
-        return path.read_bytes()
+        with _opened(path) as file:
+            return file.read()
     except OSError as error:
         raise unreadable(path, error) from error
+
+
+def _opened(path: Path) -> BinaryIO:
+    """Open a file. A pipe that has taken its place would hold up every client of the server."""
+    if path.exists() and not path.is_file():
+        raise SourceError(f"{path} is no file any more")
+    return path.open("rb")
 
 
 def unreadable(path: Path, error: OSError) -> SourceError:
@@ -44,7 +52,7 @@ class StoredMessage:
     def content(self) -> bytes:
         """Return the wire form; SourceError when the file is gone or has changed since login."""
         try:
-            with self.path.open("rb") as file:
+            with _opened(self.path) as file:
                 file.seek(self.start)
                 content = with_crlf(file.read(self.stop - self.start))
         except OSError as error:

@@ -100,6 +100,7 @@ async def log_in(shell: Shell, user: str, way: Way, *, step: bool = False) -> No
         await _by_digest(shell, user, secret)
     else:
         await _by_password(shell, user, secret)
+    shell.client.session.user = user  # of an AUTH the session itself knows no name
 
 
 async def _allow_cleartext(shell: Shell, way: Way) -> None:
@@ -177,6 +178,7 @@ async def _converse(shell: Shell, exchange: ClientExchange, step: bool) -> None:
     """Hold the exchange; each challenge is answered as the mechanism has it."""
     challenges: list[bytes] = []
     status: list[ev.StatusLine] = []
+    stopped = False
 
     def observe(event: Event) -> None:
         if isinstance(event, ev.Challenge):
@@ -193,12 +195,15 @@ async def _converse(shell: Shell, exchange: ClientExchange, step: bool) -> None:
                 raise ColonError(_endless(exchange.cancelled))
             if step and not await shell.confirm("answer this challenge? [Y/n] ", default=True):
                 await shell.send(b"*\r\n")
+                stopped = True
                 continue
             await shell.send(exchange.answer(challenges[-1]))
     finally:
         shell.client.observers.remove(observe)
     if sentence := cut_off(shell.client):
         raise ConnectionTrouble(sentence)
+    if stopped and status and status[-1].status is Status.ERR:
+        raise ColonError("the login was cancelled")
     _conclude(shell, exchange, status[-1] if status else None)
 
 

@@ -84,12 +84,16 @@ class Folder:
         self._digits = digits
         self.name = str(path)
         self._path = path
+        self._several = False
         path.mkdir(mode=0o700, exist_ok=True)
         self._file: BinaryIO | None = None
 
     def begin(self, number: int) -> None:
         """Begin a new file."""
-        self._file = create(self._path / f"{number:0{self._digits}}.eml")
+        file = self._path / f"{number:0{self._digits}}.eml"
+        self._file = create(file)
+        self.name = str(self._path if self._several else file)
+        self._several = True
 
     def write(self, content: bytes) -> None:
         """Write to the message's file."""

@@ -53,9 +53,9 @@ def opener(host: str, port: int, family: socket.AddressFamily) -> OpenSession:
 
     async def again(shell: Shell, other_host: str, other_port: int | None) -> None:
         nonlocal host, port
-        if other_host:
-            host, port = other_host, other_port or DEFAULT_PORT
-        await open_session(shell, host, port, family)
+        there = (other_host, other_port or DEFAULT_PORT) if other_host else (host, port)
+        await open_session(shell, *there, family)
+        host, port = there  # not before: a mistyped name is no server to come back to
 
     return again
 

@@ -57,7 +57,7 @@ def topics() -> list[str]:
 
 def _unknown(topic: str, word: str) -> str:
     near = difflib.get_close_matches(word, topics(), n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(near)}?" if near else "explain without a topic lists all"
+    hint = f"did you mean {' or '.join(near)}?" if near else "without a topic, all are listed"
     return f"nothing is known of {topic}; {hint}"
 
 

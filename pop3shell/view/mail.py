@@ -18,7 +18,7 @@ KEPT = 200
 #: Octets of a header that are looked at.
 HEADER_LIMIT = 1 << 16
 
-# Blanks are only tried from the first of them on: any other way a long row of them takes its square.
+# Blanks are tried only from the first of a row on; else a long row of them takes its square.
 _FOLD = re.compile(rb"(?:(?<![ \t])[ \t]+)?\r?\n[ \t]+")
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:[ \t]*(.*)", re.DOTALL)
 _WORD = re.compile(rb"=\?([^?\s*]{1,60})(?:\*[^?\s]*)?\?([BbQq])\?([^?]*)\?=")

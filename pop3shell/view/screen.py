@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pop3shell.protocol import events as ev
 from pop3shell.protocol.commandline import strip_end
 from pop3shell.protocol.events import Event, Side
 from pop3shell.protocol.framing import CRLF
 from pop3shell.protocol.replies import Status, looks_like_status
+from pop3shell.protocol.rules.tls import CERTIFICATE, INJECTED, USABLE
 from pop3shell.protocol.secrets import Redactor
 from pop3shell.protocol.spec.commands import Shape
 from pop3shell.view import colour as paint
 from pop3shell.view import parts
 from pop3shell.view.brevity import Brevity
-from pop3shell.view.hexdump import HexDump
 from pop3shell.view.parts import Pairs
 from pop3shell.view.safe import visible
 from pop3shell.view.units import duration
+
+if TYPE_CHECKING:  # imported when it is wanted, which is seldom
+    from pop3shell.view.hexdump import HexDump
 
 #: Findings of one rule that are shown; a finding's characters.
 FINDINGS_SHOWN, FINDING_LENGTH = 3, 300
@@ -42,10 +45,7 @@ class ScreenPrinter:
         self._out = out
         self._redactor = redactor
         self._colour = colour
-        self._dumps = {
-            Side.CLIENT: HexDump("C", self._columns),
-            Side.SERVER: HexDump("S", self._columns),
-        }
+        self._dumps: dict[Side, HexDump] = {}
         self.bodies = True
         self.echo = False
         self.timing = True
@@ -259,8 +259,8 @@ class ScreenPrinter:
         rule = finding.rule
         self._found[rule.id] += 1
         count = self._found[rule.id]
-        if count > FINDINGS_SHOWN:
-            return
+        if count > FINDINGS_SHOWN or rule in (CERTIFICATE, INJECTED, USABLE):
+            return  # of the latter three the sentence that the session ends with says all
         more = "; more of this kind are not shown" if count == FINDINGS_SHOWN else ""
         text = self._redactor.mask(finding.text.encode("utf-8", "surrogateescape"))
         shown = visible(text)[:FINDING_LENGTH]
@@ -283,6 +283,10 @@ class ScreenPrinter:
         return getattr(self._out, "columns", 80)
 
     def _dump(self, octets: bytes, side: Side) -> None:
+        from pop3shell.view.hexdump import HexDump
+
+        if side not in self._dumps:
+            self._dumps[side] = HexDump("C" if side is Side.CLIENT else "S", self._columns)
         self._out.write(self._dumps[side].feed(octets))
 
     def _end_open(self) -> None:

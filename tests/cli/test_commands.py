@@ -41,6 +41,17 @@ def test_an_unknown_topic_gives_1_and_what_is_near(here):
     assert ran.err.startswith("pop3shell: nothing is known of RETRIEVE; did you mean RETR")
 
 
+@pytest.mark.parametrize("command", ["explain", "play", "replay", "mock", "serve"])
+def test_what_is_wrong_is_told_without_commands_for_the_terminal(here, tmp_path, command):
+    file = tmp_path / "a.pop3"
+    file.write_text("%POP3-TRANSCRIPT 1\n[0.0] S: +OK \\\x1b[2J\n")
+    server = ["127.0.0.1", "1"] if command == "replay" else []
+    for argument in (file, f"{tmp_path}/\x1b]0;x\x07\u202e"):
+        ran = here(command, argument, *server)
+        assert ran.status in (1, 2)
+        assert ran.err.replace("\n", "").isprintable()
+
+
 def test_a_topic_that_is_no_text_gives_1(here):
     assert here("explain", "\udcff").status == 1
 

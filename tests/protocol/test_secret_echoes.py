@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from unittest.mock import patch
 
 import pytest
@@ -52,6 +53,38 @@ def test_an_echo_of_a_response_is_masked():
     heard.ask("AUTH PLAIN", "+ ")
     heard.ask("AG1yb3NlAHRhbnN0YWFm", "-ERR AG1yb3NlAHRhbnN0YWFm is wrong")
     assert heard.redacted().endswith(b"${sasl}\r\n-ERR ${sasl} is wrong\r\n")
+
+
+def encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    ("lines", "named"),
+    [
+        ([f"AUTH PLAIN {encoded(chr(0) + 'mrose@x.org' + chr(0) + 'tanstaaf')}"], "mrose@x.org"),
+        (["AUTH PLAIN", encoded("\0mrose@x.org\0tanstaaf")], "mrose@x.org"),
+        (["AUTH LOGIN", encoded("mrose@x.org"), encoded("tanstaaf")], "mrose@x.org"),
+        ([f"AUTH LOGIN {encoded('mrose@x.org')}", encoded("tanstaaf")], "mrose@x.org"),
+        (["AUTH XOAUTH2", encoded("user=mrose\1auth=Bearer tanstaaf\1\1")], "mrose"),
+        (["AUTH OAUTHBEARER", encoded("n,,\1auth=bearer tanstaaf\1\1")], "mrose"),
+    ],
+)
+def test_a_server_that_decodes_the_password_and_repeats_it_is_masked_too(lines, named):
+    heard = Heard()
+    for line in lines[:-1]:
+        heard.ask(line, "+ ")
+    heard.ask(lines[-1], f"-ERR no {named} with tanstaaf")
+    assert heard.redacted().endswith(f"-ERR no {named} with ${{sasl}}\r\n".encode())
+
+
+@pytest.mark.parametrize(
+    "response", ["no base64!", "QQ", "", encoded("a\0b\0"), encoded("tanstaaf")]
+)
+def test_what_reveals_no_password_masks_nothing_more(response):
+    heard = Heard()
+    heard.ask(f"AUTH PLAIN {response}", "-ERR no tanstaaf")
+    assert heard.redacted().endswith(b"-ERR no tanstaaf\r\n")
 
 
 def test_an_echo_on_a_line_of_its_own_is_masked():

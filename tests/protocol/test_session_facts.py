@@ -226,8 +226,33 @@ def test_rset_takes_marks_back_and_the_count_with_them(heard):
     heard.ask("RSET", "+OK")
     session = heard.session
     assert (session.deleted, session.messages, session.octets, session.highest) == (
-        set(), None, None, 3,
+        set(), 3, 600, 3,
     )  # fmt: skip
+
+
+def test_rset_after_marks_older_than_stat_brings_the_count_and_guesses_no_octets(heard):
+    heard.ask("DELE 3", "+OK")
+    heard.ask("STAT", "+OK 2 300")
+    heard.ask("RSET", "+OK")
+    assert (heard.session.messages, heard.session.octets) == (3, None)
+    heard.ask("RSET", "+OK")
+    assert (heard.session.messages, heard.session.octets) == (3, None)
+
+
+def test_who_asks_for_list_alone_is_told_the_octets_too(heard):
+    heard.ask("LIST", "+OK", "1 100", "2 200", "3 300", ".")
+    assert (heard.session.messages, heard.session.octets) == (3, 600)
+    heard.ask("DELE 2", "+OK")
+    assert (heard.session.messages, heard.session.octets) == (2, 400)
+    heard.ask("LIST", "+OK", "1 100", "3 300", ".")
+    assert (heard.session.messages, heard.session.octets) == (2, 400)
+    heard.ask("RSET", "+OK")
+    assert (heard.session.messages, heard.session.octets) == (3, 600)
+
+
+def test_a_listing_that_makes_no_sense_gives_no_octets(heard):
+    heard.ask("LIST", "+OK", "1 100", "1 200", "what", ".")
+    assert (heard.session.messages, heard.session.octets) == (3, None)
 
 
 def test_rset_between_list_and_the_first_question_loses_nothing(heard):

@@ -249,10 +249,10 @@ def test_a_file_that_cannot_be_read_is_told_in_a_sentence(tmp_path, monkeypatch)
     write(tmp_path / "a.eml", MESSAGE)
     source = open_source(tmp_path)
 
-    def denied(self: Path) -> bytes:
+    def denied(self: Path, *_: object) -> None:
         raise PermissionError(13, "Permission denied", str(self))
 
-    monkeypatch.setattr(Path, "read_bytes", denied)
+    monkeypatch.setattr(Path, "open", denied)
     with pytest.raises(SourceError, match=r"^cannot read .*a\.eml: Permission denied$"):
         source.messages()
 
@@ -288,6 +288,18 @@ def test_a_file_changed_under_an_open_session_is_not_served_as_the_old_one(tmp_p
     file.unlink()
     with pytest.raises(SourceError, match="cannot read"):
         message.content()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX FIFO")
+def test_a_pipe_in_the_place_of_a_file_does_not_hold_up_everybody(tmp_path) -> None:
+    file = write(tmp_path / "a.eml", MESSAGE)
+    source = open_source(file)
+    (message,) = source.messages()
+    file.unlink()
+    os.mkfifo(file)
+    for read in (message.content, source.messages):
+        with pytest.raises(SourceError, match=r"a\.eml is no file any more"):
+            read()
 
 
 def test_serving_mail_leaves_the_files_as_they_are(tmp_path) -> None:

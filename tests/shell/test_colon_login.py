@@ -137,7 +137,13 @@ def test_a_server_that_never_stops_asking_keeps_nobody_for_ever(login, way):
 def test_a_second_login_is_refused_by_the_shell(login, practice_server):
     ran = login(practice_server(), ":login mrose", ":login mrose")
     assert ran.status == 1
-    assert "not possible in the TRANSACTION state" in ran.err
+    assert "you are logged in already; :reconnect begins a new session" in ran.err
+
+
+@pytest.mark.parametrize("way", ["USER", "PLAIN", "CRAM-MD5"])
+def test_the_shell_knows_whom_it_logged_in(login, practice_server, way):
+    ran = login(practice_server(), f":login mrose {way}", ":state")
+    assert "# user: mrose" in ran.lines
 
 
 @pytest.mark.parametrize("arguments", ["", " mrose USER x", " mrose PLAINX"])

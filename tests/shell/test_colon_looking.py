@@ -53,6 +53,8 @@ def test_help_on_an_unknown_topic_names_what_is_near(demo):
     ("line", "sentence"),
     [
         (":sav", "there is no command :sav; did you mean :save?"),
+        (":q", "there is no command :q; did you mean :quit?"),
+        (":help xyzzy", "nothing is known of xyzzy; without a topic, all are listed"),
         (":xyzzy", "there is no command :xyzzy; :help lists them"),
         (":PASS\ttanstaaf", "there is no command :PASS; :help lists them"),
         (":\x1b[2J", "there is no command :\\x1b[2J; :help lists them"),
@@ -69,7 +71,7 @@ def test_state_tells_what_was_seen(demo):
     assert "state: TRANSACTION (logged in; the maildrop is open and locked)" in notes(ran)
     assert "user: mrose" in notes(ran)
     assert "TLS: off" in notes(ran)
-    assert "marked as deleted: 2" in notes(ran)
+    assert "marked as deleted: message 2" in notes(ran)
     assert any(line.startswith("maildrop: 16 messages") for line in notes(ran))
 
 

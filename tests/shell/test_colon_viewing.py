@@ -47,6 +47,21 @@ def test_the_message_itself_is_not_printed_but_what_is_sent_is(view):
     assert not any(line.startswith("S: Subject") for line in ran.lines)
 
 
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (("STAT", ":view 18"), "there is no message 18; the maildrop has 17"),
+        (("DELE 2", ":view 2"), "message 2 is marked as deleted; RSET takes all marks back"),
+        ((":view 0",), "the msg must be a message number"),
+    ],
+)
+def test_what_is_known_to_be_refused_is_not_asked_for(view, lines, told):
+    ran, _ = view(*lines)
+    assert ran.status == 1
+    assert told in ran.err
+    assert not any(line.startswith(("LIST", "RETR")) for line in ran.sent)
+
+
 def test_parts_and_attachments_are_listed(view):
     _, lines = view(":view 3")
     assert "1  multipart/mixed" in lines

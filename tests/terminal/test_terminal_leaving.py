@@ -77,13 +77,25 @@ def test_ctrl_d_can_leave_without_quit_and_says_what_that_means(marked, small, a
     assert messages_at(small) == "2"
 
 
+def test_ctrl_d_and_enter_remove_nothing(marked, small):
+    marked.type(CTRL_D)
+    marked.wait_for("say QUIT? [y]es, [n]o: just leave, [C]ancel")
+    marked.type(ENTER)
+    marked.ask(":state", "marked as deleted: message 2")
+    assert not marked.process.poll()
+    marked.type(CTRL_D + "y" + ENTER)
+    assert left(marked) == 0
+    assert messages_at(small) == "1"
+
+
 @pytest.mark.parametrize("line", ["QUIT", ":quit"])
 def test_quit_lists_what_it_would_remove_and_asks(marked, small, line):
     marked.type(line + ENTER)
     marked.wait_for("QUIT removes message 2 for good")
     marked.wait_for("remove? [y/N]")
     marked.type(ENTER)
-    marked.ask(":state", "marked as deleted: 2")
+    marked.wait_for("QUIT was not sent; RSET takes the marks back")
+    marked.ask(":state", "marked as deleted: message 2")
     marked.type(line + ENTER)
     marked.wait(lambda: marked.text.count("remove? [y/N]") == 2, "second question")
     marked.type("y" + ENTER)

@@ -69,7 +69,7 @@ def test_sixty_columns_are_enough(open_terminal, small):
     terminal.type("R")
     terminal.wait_for("retrieve a message")
     terminal.type("ETR 1 2 3" + ENTER)
-    terminal.wait_for("not sent; put ! before it to send it all the same")
+    terminal.wait_for("not sent; put ! before it to send it, or clear it by Ctrl-C")
     terminal.at_prompt("RETR 1 2 3")
     said = " ".join(line.strip() for line in terminal.lines())
     assert "too many arguments; the syntax is RETR msg (RFC 1939 section 5)" in said

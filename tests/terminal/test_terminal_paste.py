@@ -47,7 +47,7 @@ def test_the_first_that_is_rejected_stops_them_and_the_rest_is_kept(open_termina
     terminal.at_prompt("RETR 99")
     assert "pop3> DELE 1" not in terminal.text
     terminal.type(CTRL_U + "NOOP" + ENTER)
-    terminal.wait_for("marked as deleted: 1")
+    terminal.wait_for("marked as deleted: message 1")
     order(terminal, "pop3> NOOP", "pop3> DELE 1", "pop3> :state")
 
 

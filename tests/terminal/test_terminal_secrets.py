@@ -74,6 +74,26 @@ def test_typed_ahead_while_a_reply_is_awaited_it_is_not_echoed(open_terminal, op
         terminal.wait_for("+OK welcome")
 
 
+@pytest.mark.parametrize("options", [(), ("--plain",), ("--vi",)])
+def test_typed_ahead_behind_a_line_that_is_held_back_it_is_no_part_of_that(
+    open_terminal, tmp_path, options
+):
+    steps = expect("CAPA"), hold, b"+OK\r\n.\r\n", expect("QUIT"), b"+OK bye\r\n"
+    with ScriptedServer(GREETING, *steps) as server:
+        terminal = open_terminal("connect", server.host, server.port, *options, hidden=PASSWORD)
+        terminal.line("CAPA")
+        terminal.wait(lambda: b"CAPA" in server.received, "command at the server")
+        terminal.type(f"USR mrose{ENTER}PASS {PASSWORD}{ENTER}")
+        server.release.set()
+        terminal.wait_for("did you mean USER?")
+        terminal.wait_for("what was typed ahead of this is forgotten")
+        terminal.at_prompt("USR mrose")
+        terminal.type(CTRL_U + "QUIT" + ENTER)
+        assert terminal.ended() == 0
+    history = tmp_path / "state" / "pop3shell" / "history"
+    assert not history.exists() or PASSWORD not in history.read_text()
+
+
 def test_typed_ahead_before_the_greeting_it_is_not_echoed(open_terminal):
     with ScriptedServer(hold, GREETING, expect(f"PASS {PASSWORD}"), b"-ERR no\r\n") as server:
         terminal = open_terminal("connect", server.host, server.port, hidden=PASSWORD)

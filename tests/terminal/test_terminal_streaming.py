@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import socket
 
 import pytest
@@ -108,4 +109,16 @@ def test_ctrl_c_at_the_prompt_only_drops_the_line(open_shell):
         terminal.at_prompt("QUIT")
         terminal.type(CTRL_C)
         terminal.at_prompt()
+        terminal.ask("NOOP", "+OK still here")
+
+
+def test_an_interrupt_from_elsewhere_at_the_prompt_only_drops_the_line_too(open_terminal):
+    with ScriptedServer(GREETING, expect("NOOP"), b"+OK still here\r\n") as server:
+        terminal = open_terminal("connect", server.host, server.port, "--validate=off")
+        terminal.at_prompt()
+        for _ in range(2):
+            terminal.type("QUIT")
+            terminal.at_prompt("QUIT")
+            terminal.process.send_signal(signal.SIGINT)
+            terminal.at_prompt()
         terminal.ask("NOOP", "+OK still here")

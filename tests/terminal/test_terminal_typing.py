@@ -6,7 +6,7 @@ import re
 
 import pytest
 from support.scripted import GREETING, ScriptedServer, dialogue, expect, hold
-from support.terminal import BACKSPACE, CTRL_U, ENTER, TAB, Terminal
+from support.terminal import BACKSPACE, CTRL_C, CTRL_U, ENTER, TAB, Terminal
 
 
 def test_what_is_offered_depends_on_the_state(open_terminal, sample):
@@ -176,6 +176,23 @@ def test_octets_are_sent_as_typed(open_terminal):
     with ScriptedServer(GREETING, expect("!über \\x".encode() + b"\r\n"), b"-ERR no\r\n") as server:
         terminal = open_terminal("connect", server.host, server.port)
         terminal.ask("!!über \\x", "-ERR no")
+
+
+@pytest.mark.parametrize("answer", ["n" + ENTER, CTRL_C])
+def test_a_login_that_was_cancelled_step_by_step_is_not_blamed_on_the_password(
+    open_terminal, answer
+):
+    steps = dialogue("C: AUTH CRAM-MD5", "S: + PDFAYT4=", "C: *", "S: -ERR cancelled")
+    with ScriptedServer(GREETING, *steps, hold) as server:
+        terminal = open_terminal("connect", server.host, server.port)
+        terminal.line(":auth CRAM-MD5 mrose --step")
+        terminal.wait_for("password of mrose:")
+        terminal.type("tanstaaf" + ENTER)
+        terminal.wait_for("answer this challenge?")
+        terminal.type(answer)
+        terminal.wait_for("the login was cancelled")
+        terminal.at_prompt()
+        assert "check name, password" not in terminal.text
 
 
 def test_an_empty_line_answers_a_challenge(open_terminal):

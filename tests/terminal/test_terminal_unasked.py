@@ -8,6 +8,8 @@ import pytest
 from support.scripted import GREETING, ScriptedServer, expect, hold, reset
 from support.terminal import CTRL_C, CTRL_D, CTRL_U, ENTER
 
+from pop3shell.server.certificates import SelfMade
+
 
 @pytest.fixture(params=[(), ("--plain",)], ids=["full", "plain"])
 def open_shell(request, open_terminal):
@@ -74,6 +76,27 @@ def test_another_server_can_be_connected_to(open_shell):
         terminal.wait_for("closed by the server after")
         terminal.ask(f":reconnect 127.0.0.1 {second.port}", "+OK second")
         terminal.ask(":state", "AUTHORIZATION")
+
+
+def test_a_mistyped_host_is_not_taken_for_the_server_to_come_back_to(open_shell, practice_server):
+    server = practice_server()
+    terminal = open_shell(server)
+    terminal.line(":reconnect nowhere.invalid")
+    terminal.wait_for("nowhere.invalid")
+    terminal.wait_for(":reconnect connects again")
+    terminal.line(":login mrose")
+    terminal.wait_for("not connected; :reconnect connects again")
+    terminal.ask(":reconnect", f"connected to {server.host}:{server.port}")
+    terminal.ask(":state", "AUTHORIZATION")
+
+
+def test_told_once_why_a_certificate_is_refused(open_shell, practice_server, tmp_path):
+    terminal = open_shell(practice_server(tls=SelfMade(tmp_path).context))
+    terminal.line("STLS")
+    terminal.wait_for("the certificate is refused")
+    terminal.wait_for(":reconnect connects again")
+    terminal.ask(":state", "findings: 1")
+    assert terminal.text.count("the certificate is refused") == 1
 
 
 def test_told_once_that_the_connection_is_over(open_shell):

@@ -58,7 +58,8 @@ async def perform(shell: Shell, line: str) -> None:
     if row is None:
         import difflib
 
-        near = difflib.get_close_matches(name, rows, n=1)
+        begun = [known for known in rows if known.startswith(name)]
+        near = difflib.get_close_matches(name, rows, n=1) or begun
         hint = f"did you mean :{near[0]}?" if near else ":help lists them"
         raise ColonError(f"there is no command :{name}; {hint}")
     await row.run(shell, arguments.strip() if row.strips else arguments)

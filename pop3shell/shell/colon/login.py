@@ -39,6 +39,10 @@ async def _auth(shell: Shell, arguments: str) -> None:
 
 def _check_state(shell: Shell) -> None:
     session = shell.client.session
+    if shell.client.closed:
+        raise ColonError("not connected; :reconnect connects again")
+    if session.state is State.TRANSACTION:
+        raise ColonError("you are logged in already; :reconnect begins a new session")
     if session.state is not State.AUTHORIZATION:
         raise ColonError(f"logging in is not possible in the {session.state.value} state")
     if shell.client.dialogue.challenged:

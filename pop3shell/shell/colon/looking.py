@@ -10,6 +10,8 @@ from pop3shell.shell.shell import ColonError, Shell
 
 #: Columns of help texts, and where the meanings begin.
 WIDTH, MARGIN = 78, 30
+#: Numbers of marked messages that ``:state`` lists.
+LISTED = 20
 
 
 async def _help(shell: Shell, arguments: str) -> None:
@@ -73,8 +75,9 @@ async def _state(shell: Shell, arguments: str) -> None:
         octets = "" if session.octets is None else f", {session.octets} octets"
         lines.append(f"maildrop: {session.messages} messages{octets}")
     if session.deleted:
-        marked = " ".join(map(str, sorted(session.deleted)))
-        lines.append(f"marked as deleted: {marked}")
+        marked = sorted(session.deleted)
+        listed = " ".join(map(str, marked[:LISTED])) + (" ..." if len(marked) > LISTED else "")
+        lines.append(f"marked as deleted: message{'s' * (len(marked) > 1)} {listed}")
     if total := shell.client.dialogue.findings.total:
         lines.append(f"findings: {total}")
     shell.say("\n".join(lines))

@@ -17,9 +17,20 @@ async def _view(shell: Shell, arguments: str) -> None:
     if not (arguments.isascii() and arguments.isdigit() and 0 < len(arguments) <= 20):
         raise ColonError("say which message, for instance :view 1")
     number = int(arguments)
+    _check(shell, number)
     octets = await _octets(shell, number)
     lines = await (_header(shell, number, octets) if octets > LIMIT else _whole(shell, number))
     shell.say("\n".join(lines))
+
+
+def _check(shell: Shell, number: int) -> None:
+    """Ask for nothing that is known to be refused. Raises ColonError."""
+    from pop3shell.protocol.advice import advise
+
+    if shell.settings.validate != "off" and not shell.client.closed:
+        for advice in advise(f"{commands.RETR.verb} {number}".encode(), shell.client.session):
+            if advice.stops:
+                raise ColonError(str(advice))
 
 
 async def _octets(shell: Shell, number: int) -> int:

@@ -247,7 +247,7 @@ class Interactive:
             self.shell.say(" " * (margin + start) + "^" * max(1, stop - start))
             self.shell.say(str(item))
         if self.shell.settings.validate == "strict" and any(item.stops for item in advice):
-            self.shell.say("not sent; put ! before it to send it all the same, Ctrl-C clears it")
+            self.shell.say("not sent; put ! before it to send it, or clear it by Ctrl-C")
 
     # ---- leaving ----
 
