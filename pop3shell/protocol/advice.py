@@ -57,6 +57,7 @@ def advise(line: bytes, session: Session) -> list[Advice]:
         found += _announced(command, command.row, session)
         found += _arguments(command, command.row)
         found += _message(command, session)
+        found = found or _standing(command.row)
     return found + _not_ascii(command, session) + _form(command)
 
 
@@ -112,6 +113,13 @@ def _way(row: Command, session: Session) -> str:
     return ""
 
 
+def _standing(row: Command) -> list[Advice]:
+    if row.standing is not Standing.OBSOLETE:
+        return []
+    text = f"{row.verb} is obsolete: {row.meaning}; few servers know it"
+    return [Advice(0, len(row.verb), text, row.reference, stops=False)]
+
+
 def _announced(command: CommandLine, row: Command, session: Session) -> list[Advice]:
     stop = len(command.verb)
     if row is commands.APOP and not session.timestamp:
@@ -121,7 +129,18 @@ def _announced(command: CommandLine, row: Command, session: Session) -> list[Adv
     if row.capability and session.capabilities and not session.announces(row.capability):
         text = f"the server does not announce {row.capability}; it may refuse {row.verb}"
         return [Advice(0, stop, text, rfc(2449, "5"), stops=False)]
-    return []
+    return _mechanism(command, session) if row is commands.AUTH else []
+
+
+def _mechanism(command: CommandLine, session: Session) -> list[Advice]:
+    """The mechanism isn't repeated: it may be a password, typed where it doesn't belong."""
+    offered = (session.capabilities or {}).get(commands.AUTH.capability, ())
+    name = command.arguments[0].decode("latin-1").upper() if command.arguments else ""
+    if not name or not offered or name in map(str.upper, offered):
+        return []
+    start = len(command.verb) + 1
+    text = f"the server does not announce that mechanism; it announces {' '.join(offered)}"
+    return [Advice(start, start + len(name), text, rfc(5034, "3"), stops=False)]
 
 
 def _arguments(command: CommandLine, row: Command) -> list[Advice]:

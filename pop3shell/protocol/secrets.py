@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from pop3shell.protocol import limits
 from pop3shell.protocol.commandline import CommandLine, strip_end
+from pop3shell.protocol.echoes import Echoes
 from pop3shell.protocol.record import Record
 from pop3shell.protocol.spec import commands
 from pop3shell.protocol.spec.arguments import INITIAL_RESPONSE, PASSWORD
@@ -28,11 +29,6 @@ if TYPE_CHECKING:
     from pop3shell.protocol.events import Event
     from pop3shell.protocol.session import Session
 
-#: A server's echo shorter than this is left alone: it would mask common words.
-SHORTEST_ECHO = 6
-
-#: What may stand around a secret that was typed carelessly.
-_AROUND = b" \t\r\0=:,;'\"`<>()[]"
 _NO_RESPONSE = frozenset({b"", b"*", b"="})
 
 
@@ -171,8 +167,8 @@ class Redactor:
 
     def __init__(self) -> None:
         self._passwords: dict[bytes, bytes] = {}
-        self._echoes: dict[int, _Echoes] = {}
-        self._unanswered: dict[int, _Echoes] = {}
+        self._echoes: dict[int, Echoes] = {}
+        self._unanswered: dict[int, Echoes] = {}
         self._begun: Event | None = None
 
     def octets(self, event: Event) -> bytes:
@@ -225,10 +221,10 @@ class Redactor:
             self._remember(command, self._echoes_of(self._begun))
         return raw[: secret.start] + placeholder + raw[secret.stop :]
 
-    def _echoes_of(self, owner: CommandLine | Event) -> _Echoes:
-        return self._echoes.get(id(owner)) or self._remember(owner, _Echoes(owner))
+    def _echoes_of(self, owner: CommandLine | Event) -> Echoes:
+        return self._echoes.get(id(owner)) or self._remember(owner, Echoes(owner))
 
-    def _remember(self, owner: CommandLine | Event, echoes: _Echoes) -> _Echoes:
+    def _remember(self, owner: CommandLine | Event, echoes: Echoes) -> Echoes:
         if self._begun:  # a secret that came in parts; now its command is known
             self._forget(id(self._begun))
             self._begun = None
@@ -241,66 +237,3 @@ class Redactor:
     def _forget(self, owner: int) -> None:
         self._echoes.pop(owner, None)
         self._unanswered.pop(owner, None)
-
-
-class _Echoes:
-    """What a server may repeat of the secrets of one command, and what is put in its place.
-
-    ``owner`` is the command, kept so that its identity stays its own, or the beginning of a line
-    too long to be held.
-    """
-
-    def __init__(self, owner: CommandLine | Event) -> None:
-        self.owner = owner
-        self._words: dict[bytes, bytes] = {}
-        self._responses = 0
-        self._pattern: re.Pattern[bytes] | None = None
-
-    def add(self, octets: bytes, placeholder: bytes) -> None:
-        """Look for a secret from now on: the whole, and each of its words."""
-        begun = octets[: limits.ECHO]
-        bare = octets.strip(_AROUND)[: limits.ECHO]
-        for word in (begun, bare, *(word.strip(_AROUND) for word in begun.split())):
-            if len(word) >= SHORTEST_ECHO:
-                self._words.setdefault(word.lower(), placeholder)
-        longest_first = sorted(self._words, key=len, reverse=True)
-        if longest_first:
-            self._pattern = re.compile(b"(?i)" + b"|".join(map(_echo, longest_first)))
-
-    def add_revealed(self, response: bytes, placeholder: bytes) -> None:
-        """Look for the password itself too, which a server has decoded before it repeats it."""
-        from pop3shell.protocol.sasl.revealed import revealed  # only a login by AUTH needs it
-
-        self._responses += 1
-        if password := revealed(response, further=self._responses > 1):
-            self.add(password, placeholder)
-
-    def mask(self, octets: bytes) -> bytes:
-        """Replace the echoes, whatever the case of their letters, and those cut at either end."""
-        if self._pattern is None:
-            return octets
-        octets = self._pattern.sub(self._placeholder, octets)
-        for word, placeholder in self._words.items():
-            octets = _mask_cut(octets, word, placeholder)
-        return octets
-
-    def _placeholder(self, found: re.Match[bytes]) -> bytes:
-        return self._words[found[0][: limits.ECHO].lower()]
-
-
-def _echo(word: bytes) -> bytes:
-    """The pattern of a word; one that is only the beginning of a secret takes the line's rest."""
-    return re.escape(word) + (rb"[^\r\n]*" if len(word) == limits.ECHO else b"")
-
-
-def _mask_cut(octets: bytes, word: bytes, placeholder: bytes) -> bytes:
-    """Replace the end of ``word`` at the start of ``octets``, and its beginning at their end."""
-    lower = octets.lower()
-    # Of a word cut in two, one half at least is not shorter than this.
-    least = min(SHORTEST_ECHO, (len(word) + 1) // 2)
-    for size in range(min(len(word) - 1, len(octets)), least - 1, -1):
-        if lower.endswith(word[:size]):
-            return octets[:-size] + placeholder
-        if lower.startswith(word[-size:]):
-            return placeholder + octets[size:]
-    return octets

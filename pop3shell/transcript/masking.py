@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from itertools import count
 
 from pop3shell.protocol import events as ev
+from pop3shell.protocol.echoes import SHORTEST_ECHO
 from pop3shell.protocol.events import Event
-from pop3shell.protocol.secrets import SHORTEST_ECHO, Redactor
+from pop3shell.protocol.secrets import Redactor
 from pop3shell.protocol.spec.arguments import PASSWORD
 
 

@@ -205,7 +205,30 @@ def test_the_example_of_each_command_is_right_where_it_belongs(row):
         return
     where = session(logged_in=State.AUTHORIZATION not in row.states)
     where.user_accepted = True
-    assert advise(typed, where) == []
+    obsolete = [row.verb] * (row.standing is Standing.OBSOLETE)
+    assert [advice.text.split(" is obsolete")[0] for advice in advise(typed, where)] == obsolete
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [(b"last", ["LAST is obsolete", "use UIDL"]), (b"XTND XMIT", ["XTND is obsolete"])],
+)
+def test_what_few_servers_know_is_only_warned_of(line, words, logged_in):
+    advice = assert_advised(line, logged_in, line[:4], *words)
+    assert not advice.stops
+
+
+@pytest.mark.parametrize("name", [b"CRAM-MD5", b"tanstaaf"])
+def test_a_mechanism_that_is_not_announced_is_only_warned_of_and_not_repeated(name):
+    where = session(("CAPA", "+OK", "SASL PLAIN login", "."))
+    advice = assert_advised(b"AUTH " + name, where, name, "it announces PLAIN login")
+    assert not advice.stops
+    assert name.decode() not in str(advice)
+
+
+@pytest.mark.parametrize("line", [b"AUTH plain", b"AUTH LOGIN", b"AUTH"])
+def test_a_mechanism_that_is_announced_is_right(line):
+    assert advise(line, session(("CAPA", "+OK", "SASL PLAIN login", "."))) == []
 
 
 @settings(max_examples=300, deadline=None)
