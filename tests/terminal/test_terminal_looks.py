@@ -122,6 +122,7 @@ def test_plain_means_that_nothing_is_redrawn(open_terminal, sample, options, env
     assert terminal.before_cursor == "TRANSACTION pop3> "
     terminal.type(":help" + ENTER)
     terminal.wait_for(":help COMMAND explains one")
+    terminal.wait_for("Ctrl-C clears the line or stops a reply, Ctrl-D leaves")
     terminal.at_prompt()
     terminal.type(UP + DOWN + LEFT + RIGHT + HOME + TAB + "\x1bOP" + "QUIX\x7fT")
     terminal.at_prompt("QUIT")

@@ -18,7 +18,7 @@ async def _help(shell: Shell, arguments: str) -> None:
     from pop3shell.view.explain import UnknownTopic, explain
 
     if not arguments:
-        shell.say(_overview())
+        shell.say(_overview(shell.settings.interactive))
         return
     row = _colon_row(arguments)
     if row:
@@ -32,7 +32,7 @@ async def _help(shell: Shell, arguments: str) -> None:
             raise ColonError(str(error)) from None
 
 
-def _overview() -> str:
+def _overview(typed: bool) -> str:
     from pop3shell.shell.colon import colon_commands
 
     rows = colon_commands().values()
@@ -42,7 +42,10 @@ def _overview() -> str:
         lines.append(_wrapped(row.meaning, head))
     verbs = " ".join(row.verb for row in commands.COMMANDS if commands.is_current(row))
     lines += ["", _wrapped(verbs, "POP3: "), "", ":help COMMAND explains one."]
-    return "\n".join([*lines, "!LINE sends a line unchecked."])
+    lines.append("!LINE sends a line unchecked.")
+    if typed:
+        lines.append("Ctrl-C clears the line or stops a reply, Ctrl-D leaves.")
+    return "\n".join(lines)
 
 
 def _wrapped(text: str, head: str) -> str:
