@@ -17,6 +17,9 @@ SHORTEST_ECHO = 6
 #: What may stand around a secret that was typed carelessly.
 _AROUND = b" \t\r\0=:,;'\"`<>()[]"
 
+#: What stands for a secret already; to look for others within it would only spoil it.
+_MASKED = rb"\$\{(?:password[0-9]*|apop|sasl)\}"
+
 
 class Echoes:
     """What a server may repeat of the secrets of one command, and what is put in its place.
@@ -40,7 +43,8 @@ class Echoes:
                 self._words.setdefault(word.lower(), placeholder)
         longest_first = sorted(self._words, key=len, reverse=True)
         if longest_first:
-            self._pattern = re.compile(b"(?i)" + b"|".join(map(_echo, longest_first)))
+            echoes = b"|".join(map(_echo, longest_first))
+            self._pattern = re.compile(b"(?i)" + echoes + b"|" + _MASKED)
 
     def add_revealed(self, response: bytes, placeholder: bytes) -> None:
         """Look for the password itself too, which a server has decoded before it repeats it."""
@@ -60,7 +64,7 @@ class Echoes:
         return octets
 
     def _placeholder(self, found: re.Match[bytes]) -> bytes:
-        return self._words[found[0][: limits.ECHO].lower()]
+        return self._words.get(found[0][: limits.ECHO].lower(), found[0])
 
 
 def _echo(word: bytes) -> bytes:
@@ -71,11 +75,13 @@ def _echo(word: bytes) -> bytes:
 def _mask_cut(octets: bytes, word: bytes, placeholder: bytes) -> bytes:
     """Replace the end of ``word`` at the start of ``octets``, and its beginning at their end."""
     lower = octets.lower()
+    begins = re.match(_MASKED, octets) is None
+    ends = re.search(_MASKED + rb"\Z", octets) is None
     # Of a word cut in two, one half at least is not shorter than this.
     least = min(SHORTEST_ECHO, (len(word) + 1) // 2)
     for size in range(min(len(word) - 1, len(octets)), least - 1, -1):
-        if lower.endswith(word[:size]):
+        if ends and lower.endswith(word[:size]):
             return octets[:-size] + placeholder
-        if lower.startswith(word[-size:]):
+        if begins and lower.startswith(word[-size:]):
             return placeholder + octets[size:]
     return octets

@@ -48,6 +48,15 @@ def test_an_echo_of_six_octets_or_more_is_masked(secret, reply, masked):
     assert echoed(secret, reply) == masked
 
 
+def test_what_stands_for_a_secret_is_left_alone_though_another_is_in_it():
+    heard = Heard()
+    heard.c("PASS tanstaaf", "PASS password")
+    heard.s("-ERR not tanstaaf", "-ERR not password")
+    redactor = Redactor()
+    shown = b"".join(redactor.octets(event) for event in heard.events)
+    assert shown.endswith(b"-ERR not ${password}\r\n-ERR not ${password2}\r\n")
+
+
 def test_an_echo_of_a_response_is_masked():
     heard = Heard()
     heard.ask("AUTH PLAIN", "+ ")
