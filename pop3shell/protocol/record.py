@@ -18,6 +18,7 @@ except ImportError:
     def _getter(index: int, doc: str) -> property:
         return property(itemgetter(index), doc=doc)
 
+
 __all__ = ["Record"]
 
 

@@ -234,6 +234,15 @@ def test_what_was_saved_before_the_connection_broke_is_told(here, tmp_path, monk
     assert [file.name for file in (tmp_path / "mail").iterdir()] == ["1.eml"]
 
 
+def test_a_maildrop_said_to_be_without_bounds_is_not_believed(here, tmp_path):
+    steps = dialogue("C: STAT", "S: +OK 9999999999999 30", "C: QUIT", "S: +OK")
+    with ScriptedServer(GREETING, *steps) as server:
+        ran = here("connect", server.host, server.port, lines=f":save 1-9999999999 {tmp_path}/x\n")
+    assert (ran.status, len(ran.errors)) == (1, 1)
+    assert "too many messages for one :save" in ran.err
+    assert not (tmp_path / "x").exists()
+
+
 def test_a_listing_that_is_cut_off_is_not_taken_for_an_empty_maildrop(here, tmp_path):
     with ScriptedServer(GREETING, expect("LIST"), b"+OK\r\n") as server:
         ran = here("connect", server.host, server.port, lines=f":save all {tmp_path}/x/\n")

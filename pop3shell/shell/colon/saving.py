@@ -18,6 +18,8 @@ from pop3shell.shell.shell import ColonError, Shell
 
 #: Commands sent ahead of their replies where PIPELINING is announced.
 WINDOW = 128
+#: Messages of a range; a server can claim any number.
+MOST = 10_000_000
 #: Messages up to which each exchange is kept for ``:explain``; it takes a sixth of the time.
 EXPLAINED = 100
 
@@ -177,6 +179,8 @@ async def _numbers(shell: Shell, what: str) -> list[int]:
         raise ColonError(f"{what} is no range of messages: numbers begin with 1 and go up")
     if found[2]:
         last = await _highest(shell, first, last)
+    if last - first >= MOST:
+        raise ColonError(f"{what} are too many messages for one :save; {MOST:,} are the most")
     numbers = [number for number in range(first, last + 1) if number not in session.deleted]
     if not numbers:
         back = commands.RSET.verb
