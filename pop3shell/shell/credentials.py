@@ -11,6 +11,8 @@ from pop3shell.protocol.record import Record
 PASSWORD_VARIABLE = "POP3SHELL_PASSWORD"
 #: Seconds that the password command has.
 COMMAND_WITHIN = 120.0
+#: Octets that it may print; whatever prints more is no password command.
+COMMAND_OCTETS = 1 << 16
 
 
 class NoPassword(Exception):
@@ -51,18 +53,39 @@ def _usable(password: str | None) -> str:
 
 async def _from_command(command: str) -> str:
     """Run the command in the user's shell; the first line of its output is the password."""
-    process = await asyncio.create_subprocess_shell(
-        command, stdout=asyncio.subprocess.PIPE, stdin=asyncio.subprocess.DEVNULL
+    transport, printed = await asyncio.get_running_loop().subprocess_shell(
+        _Printed, command, stdin=asyncio.subprocess.DEVNULL, stderr=None
     )
     try:
         async with asyncio.timeout(COMMAND_WITHIN):
-            output, _ = await process.communicate()
+            await printed.over.wait()
     except TimeoutError:
-        process.kill()
-        await process.wait()
         raise NoPassword(
-            f"the password command printed nothing within {COMMAND_WITHIN:g} seconds"
+            f"the password command was not done within {COMMAND_WITHIN:g} seconds"
         ) from None
-    if process.returncode:
-        raise NoPassword(f"the password command failed with exit status {process.returncode}")
-    return output.decode("utf-8", "surrogateescape").split("\n")[0].rstrip("\r")
+    finally:
+        transport.close()
+    if len(printed.output) > COMMAND_OCTETS:
+        raise NoPassword(
+            f"the password command printed more than {COMMAND_OCTETS:,} octets; "
+            "the first line it prints is to be the password"
+        )
+    if status := transport.get_returncode():
+        raise NoPassword(f"the password command failed with exit status {status}")
+    return printed.output.decode("utf-8", "surrogateescape").split("\n")[0].rstrip("\r")
+
+
+class _Printed(asyncio.SubprocessProtocol):
+    """What a command prints, until it ends or printed too much."""
+
+    def __init__(self) -> None:
+        self.output = b""
+        self.over = asyncio.Event()
+
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        self.output += data
+        if len(self.output) > COMMAND_OCTETS:
+            self.over.set()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.over.set()

@@ -262,6 +262,12 @@ class TestSecrets:
         assert here(*arguments, "--user", "mrose").status == 0
 
 
+def test_a_password_command_without_end_is_given_up(here, write):
+    ran = here("replay", write("a.pop3", TEXT), "127.0.0.1", 1, "--password-command", "yes")
+    assert ran.status == 2
+    assert "the password command printed more than" in ran.err
+
+
 class TestRefusals:
     @pytest.mark.parametrize(
         "words", [(), (SMOKE,), (SMOKE, SMOKE), ("host",), (SMOKE, SMOKE, 110)]

@@ -81,12 +81,21 @@ def test_another_server_can_be_connected_to(open_shell):
 def test_a_mistyped_host_is_not_taken_for_the_server_to_come_back_to(open_shell, practice_server):
     server = practice_server()
     terminal = open_shell(server)
-    terminal.line(":reconnect nowhere.invalid")
-    terminal.wait_for("nowhere.invalid")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        nobody = listener.getsockname()[1]
+    terminal.line(f":reconnect localhost {nobody}")
+    terminal.wait_for("could not connect")
     terminal.wait_for(":reconnect connects again")
     terminal.line(":login mrose")
     terminal.wait_for("not connected; :reconnect connects again")
     terminal.ask(":reconnect", f"connected to {server.host}:{server.port}")
+    terminal.ask(":state", "AUTHORIZATION")
+
+
+def test_a_host_that_is_not_known_does_not_cost_the_session(open_shell, practice_server):
+    terminal = open_shell(practice_server())
+    terminal.line(":reconnect nowhere.invalid")
+    terminal.wait_for("no host 'nowhere.invalid' is known")
     terminal.ask(":state", "AUTHORIZATION")
 
 

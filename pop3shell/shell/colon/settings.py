@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
+
+from pop3shell.net.errors import ConnectionTrouble
+from pop3shell.net.resolve import resolve
 from pop3shell.shell.colon.table import ColonCommand
+from pop3shell.shell.opening import CONNECT_WITHIN
 from pop3shell.shell.shell import ColonError, Shell
 
 #: Lines that ``:history`` shows.
@@ -42,9 +48,22 @@ async def _reconnect(shell: Shell, arguments: str) -> None:
     host, _, port = arguments.partition(" ")
     if port.strip() and not (port.strip().isdigit() and 1 <= int(port) <= 65535):
         raise ColonError(f"{port.strip()} is no port; give a number from 1 to 65535")
+    if host:
+        await _look_up(host)
     if not shell.client.closed and shell.client.session.deleted:
         shell.say("the old connection is closed without QUIT: its deletion marks are lost")
     await shell.reconnect(host, int(port) if port.strip() else None)
+
+
+async def _look_up(host: str) -> None:
+    """See whether there is such a host: a mistyped name must not cost the session that is open."""
+    try:
+        async with asyncio.timeout(CONNECT_WITHIN):
+            await resolve(host, 0, socket.AF_UNSPEC)
+    except ConnectionTrouble as trouble:
+        raise ColonError(str(trouble)) from None
+    except TimeoutError:
+        raise ColonError(f"no name server told the address of {host!r}; try again") from None
 
 
 COMMANDS = (
