@@ -83,7 +83,6 @@ class Dialogue:
         self._logins = LoginWatch()
         self._reader = BodyReader()
         self._body: BodyReader | None = None
-        self._kept = 0
         self._unexplained = b""
         self._spoken = False
         self._events: list[Event] = []
@@ -327,7 +326,7 @@ class Dialogue:
             self._body = self._reader
             self._reader.begin(bare_lf=not line.endswith(CRLF))
             if keeps_body(command):
-                exchange.kept, self._kept = [], 0
+                exchange.begin_keeping()
 
     def _challenge(self, raw: bytes, line: bytes, exchange: Exchange) -> None:
         self._events.append(Challenge(raw, strip_end(line)[2:], exchange.command))
@@ -354,7 +353,7 @@ class Dialogue:
         chunk, behind = body.feed(data, at)
         if chunk is not None:
             if exchange.kept is not None:
-                self._keep(exchange, chunk.content)
+                exchange.keep(chunk.content)
             self._events.append(BodyData(chunk, exchange.command))
         if body.unstuffed:
             self._unstuffed(body.unstuffed, exchange.command)
@@ -373,11 +372,6 @@ class Dialogue:
         for _ in range(handed_on):
             self._note(reading.STUFFED, wording.STUFFED, command.raw)
         self.findings.count(reading.STUFFED, lines - handed_on)
-
-    def _keep(self, exchange: Exchange, content: bytes) -> None:
-        self._kept += len(content)
-        if exchange.kept is not None and self._kept <= limits.KEPT_LISTING:
-            exchange.kept.append(content)
 
     # ---- ends ----
 

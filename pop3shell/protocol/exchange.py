@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pop3shell.protocol import limits
 from pop3shell.protocol.commandline import CommandLine
 from pop3shell.protocol.replies import Status
 
@@ -17,6 +18,7 @@ class Exchange:
     """
 
     __slots__ = (
+        "_room",
         "awaits_response",
         "command",
         "doubtful",
@@ -36,6 +38,17 @@ class Exchange:
         self.awaits_response = False
         self.strays = 0
         self.kept: list[bytes] | None = None
+        self._room = 0
+
+    def begin_keeping(self) -> None:
+        """The body that follows is wanted as a whole."""
+        self.kept, self._room = [], limits.KEPT_LISTING
+
+    def keep(self, content: bytes) -> None:
+        """Keep part of such a body, as long as there is room."""
+        self._room -= len(content)
+        if self.kept is not None and self._room >= 0:
+            self.kept.append(content)
 
 
 def is_irregular(raw: bytes) -> bool:
