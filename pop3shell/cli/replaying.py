@@ -13,7 +13,7 @@ from pop3shell.cli.replay_report import Replayed, Report
 from pop3shell.net.client import Client
 from pop3shell.net.recording import ClientRecording
 from pop3shell.net.replay import replay
-from pop3shell.net.replay_link import Record
+from pop3shell.net.replay_link import BeginRecording
 from pop3shell.net.replay_model import Outcome, Rules, Target
 from pop3shell.net.replay_reading import make_script
 from pop3shell.net.replay_script import Script
@@ -65,7 +65,7 @@ async def perform(order: Order) -> Exit:
 
 
 async def _replay(
-    report: Report, script: Script, found: Secrets, order: Order, record: Record | None
+    report: Report, script: Script, found: Secrets, order: Order, record: BeginRecording | None
 ) -> Outcome | None:
     """Replay one; None where there is no sense in going on."""
     if report.hopeless or (order.rules.fail_fast and report.status):
@@ -73,7 +73,7 @@ async def _replay(
     return await replay(script, found, order.target, order.rules, record)
 
 
-def _recorder(order: Order, path: Path) -> Record | None:
+def _recorder(order: Order, path: Path) -> BeginRecording | None:
     """Return what records the replay of a transcript, in a folder named after it."""
     records, server = order.records, shown(order.target.host, order.target.port)
     if records is None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
-import math
 import os
 import signal
 import socket
@@ -140,9 +139,12 @@ class _Trouble:
         if isinstance(error, OSError) and "accept" in context["message"]:
             text = f"no further client can be taken for now: {error.strerror}"
         else:
-            text = f"{context['message']}: {error!r}" if error else context["message"]
-        if loop.time() - self._told.get(text, -math.inf) >= TELL_EVERY:
-            self._told = {text: loop.time()}
+            why = f"{context['message']}: {error!r}" if error else context["message"]
+            text = f"a fault in pop3shell, please report it; the server goes on ({why})"
+        now = loop.time()
+        self._told = {told: at for told, at in self._told.items() if now - at < TELL_EVERY}
+        if text not in self._told:
+            self._told[text] = now
             with contextlib.suppress(OSError):
                 click.echo(f"pop3shell: {visible_text(text)}", err=True)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pop3shell.net.connection import Connection
 from pop3shell.net.errors import ConnectionTrouble
 from pop3shell.net.observers import Observers
-from pop3shell.net.resolve import open_socket, shown
+from pop3shell.net.resolve import CONNECT_WITHIN, open_socket, shown
 from pop3shell.net.stls import INJECTED, StlsWatch
 from pop3shell.net.timers import Timers
 from pop3shell.protocol.dialogue import Dialogue
@@ -47,12 +47,13 @@ class Client:
         self.timeout = timeout
         self.ahead: Callable[[], bytes] | None = None
         """Gives what to send as soon as replies were read, before the observers hear of them."""
+        self.unended = False
+        """Whether the last octets sent left a line without its end."""
         self._loop = asyncio.get_running_loop()
         self._connection: Connection | None = None
         self._waiters: set[asyncio.Future[None]] = set()
         self._outstanding = 0
         self._before_greeting = 0
-        self._unended = False
         self.host = ""
         self._stls = StlsWatch()
         self.observers.append(self._stls)
@@ -74,32 +75,29 @@ class Client:
         accepted = self._stls.accepted and not self.dialogue.outstanding
         return accepted and self.tls is None and not self.closed
 
-    @property
-    def unended(self) -> bool:
-        """Whether the last octets sent left a line without its end."""
-        return self._unended
-
     async def connect(
         self,
         host: str,
         port: int,
         *,
         family: socket.AddressFamily = socket.AF_UNSPEC,
-        connect_timeout: float = 20.0,
+        connect_timeout: float = CONNECT_WITHIN,
         tls: TlsSettings | None = None,
     ) -> None:
-        """Connect, within ``connect_timeout`` seconds; with ``tls`` from the first octet on.
+        """Connect within ``connect_timeout`` seconds, or ``timeout`` if that is less.
 
-        Raises ConnectionTrouble. The greeting is waited for by ``greeted``.
+        With ``tls`` it is there from the first octet on. Raises ConnectionTrouble. The greeting is
+        waited for by ``greeted``.
         """
         self.host = host
         layer = _layer(tls, host) if tls is not None else None
-        sock = await open_socket(host, port, family=family, within=connect_timeout)
+        within = min(connect_timeout, self.timeout or connect_timeout)
+        sock = await open_socket(host, port, family=family, within=within)
         self._timers.heard = self._loop.time()
         self._connection = await Connection.over(sock, self._receive, self._ended)
         self.address = shown(*self._connection.peer)
         if layer is not None:
-            await self._secure(layer, connect_timeout)
+            await self._secure(layer, within)
         self._timers.start()
 
     async def start_tls(self, settings: TlsSettings, *, within: float = 20.0) -> None:
@@ -110,7 +108,7 @@ class Client:
         """
         if self.closed or self._connection is None:
             raise ConnectionTrouble("the connection is closed; there is nothing to secure")
-        if not self._stls.accepted or self.dialogue.outstanding or self._unended:
+        if not self._stls.accepted or self.dialogue.outstanding or self.unended:
             raise ConnectionTrouble("TLS can only begin right after STLS was accepted")
         if behind := self._stls.behind + self.dialogue.unfinished:
             self.note(rules.INJECTED, INJECTED, behind)
@@ -175,7 +173,7 @@ class Client:
         self._timers.adjust()
 
     def _say(self, octets: bytes, now: float) -> None:
-        self._unended = not octets.endswith(b"\n")
+        self.unended = not octets.endswith(b"\n")
         self._dispatch(self.dialogue.client(octets, now))
 
     async def settled(self, outstanding: int = 0) -> None:

@@ -21,8 +21,6 @@ BLOCK = 1 << 18
 #: Octets that, taken once and given back, make glibc keep that much for the blocks to come: it
 #: would hand each one's pages back to the kernel otherwise, and fault them in again for the next.
 ROOM = 1 << 22
-#: The same under TLS, where records are opened into a buffer of their own.
-TLS_BLOCK = 1 << 18
 #: Seconds of TCP silence before the kernel probes the peer, and between its probes.
 KEEPALIVE_IDLE, KEEPALIVE_INTERVAL = 60, 15
 
@@ -69,7 +67,6 @@ class Connection(asyncio.BufferedProtocol):
         ``started`` is called if it did, before anything is received through it.
         """
         self._layer, self._started = layer, started
-        self._view = memoryview(bytearray(TLS_BLOCK))
         self._shaken = asyncio.get_running_loop().create_future()
         layer.start()
         self._flush(layer)

@@ -6,7 +6,7 @@ import re
 
 from pop3shell.net.errors import ConnectionTrouble
 from pop3shell.net.replay_auth import Logins
-from pop3shell.net.replay_link import Link, Record
+from pop3shell.net.replay_link import BeginRecording, Link
 from pop3shell.net.replay_marks import may_quit
 from pop3shell.net.replay_model import Outcome, Rules, Stopped, Target
 from pop3shell.net.replay_pump import Pump
@@ -25,11 +25,17 @@ KEPT = (
     "messages were marked as deleted: RSET was sent before QUIT, so they stay; --allow-delete "
     "lets them go"
 )
+#: What is said where the server did not let it be disarmed.
+NOT_SENT = "a refusal; so QUIT was not sent, and nothing is deleted; --allow-delete sends it"
 _APOP = DIGEST.secret
 
 
 async def replay(
-    script: Script, found: Secrets, target: Target, rules: Rules, record: Record | None = None
+    script: Script,
+    found: Secrets,
+    target: Target,
+    rules: Rules,
+    record: BeginRecording | None = None,
 ) -> Outcome:
     """Replay a transcript, and ``record`` that. Whatever goes wrong is in the outcome."""
     link = Link(target, rules, script, found, record)
@@ -121,11 +127,7 @@ class _Player:
         await link.ready(turn, 0)
         if link.marks.marked:
             if link.client.unended or not await link.say(commands.RSET.verb.encode()):
-                refused = (
-                    "a refusal; so QUIT was not sent, and nothing is deleted; --allow-delete sends "
-                    "it"
-                )
-                link.judge.differ(turn.number, "QUIT", "RSET accepted before it", refused)
+                link.judge.differ(turn.number, "QUIT", "RSET accepted before it", NOT_SENT)
                 raise Stopped
             link.note(turn, KEPT)
             replies = [_only_status(reply) for reply in replies]

@@ -23,13 +23,11 @@ from pop3shell.transcript.escapes import visible
 CRLF = b"\r\n"
 #: Challenges that are cancelled, one after the other, where the transcript has no response.
 MOST_CANCELLED = 10
-#: Seconds to connect within, or fewer if the timeout says so.
-CONNECT_WITHIN = 20.0
 #: Octets that are shown of what is no greeting.
 SHOWN = 80
 
 #: Begins to record what a client says and hears; None where that can't be done.
-Record = Callable[[Client, Redactor], ClientRecording | None]
+BeginRecording = Callable[[Client, Redactor], ClientRecording | None]
 
 
 class Link:
@@ -45,7 +43,7 @@ class Link:
         rules: Rules,
         script: Script,
         found: Secrets,
-        record: Record | None = None,
+        record: BeginRecording | None = None,
     ) -> None:
         self.client = Client(target.timeout)
         self.target = target
@@ -64,12 +62,10 @@ class Link:
     async def open(self) -> None:
         """Connect, and wait for a greeting. Raises ConnectionTrouble."""
         client, target = self.client, self.target
-        within = min(CONNECT_WITHIN, client.timeout or CONNECT_WITHIN)
         await client.connect(
             target.host,
             target.port,
             family=target.family,
-            connect_timeout=within,
             tls=target.tls if target.implicit else None,
         )
         self.outcome.connected = True

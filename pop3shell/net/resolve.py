@@ -12,6 +12,8 @@ from typing import Any
 
 from pop3shell.net.errors import ConnectionTrouble
 
+#: Seconds to connect within.
+CONNECT_WITHIN = 20.0
 #: Seconds between the starts of two attempts (RFC 8305 section 5).
 ATTEMPT_DELAY = 0.25
 

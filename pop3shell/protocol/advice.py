@@ -134,7 +134,7 @@ def _announced(command: CommandLine, row: Command, session: Session) -> list[Adv
 
 def _mechanism(command: CommandLine, session: Session) -> list[Advice]:
     """The mechanism isn't repeated: it may be a password, typed where it doesn't belong."""
-    offered = (session.capabilities or {}).get(commands.AUTH.capability, ())
+    offered = session.mechanisms
     name = command.arguments[0].decode("latin-1").upper() if command.arguments else ""
     if not name or not offered or name in map(str.upper, offered):
         return []

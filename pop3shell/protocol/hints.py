@@ -186,8 +186,7 @@ def _apop(exchange: LastExchange, session: Session) -> str:
 
 
 def _auth(exchange: LastExchange, session: Session) -> str:
-    row, capabilities = commands.AUTH, session.capabilities or {}
-    announced = capabilities.get(row.capability, ())
+    row, announced = commands.AUTH, session.mechanisms
     given = exchange.command.arguments
     if not given:
         return f"the server lists no mechanisms so (no RFC says it must); try: {commands.CAPA.verb}"

@@ -66,6 +66,11 @@ class Session:
         return None if self.capabilities is None else tag in self.capabilities
 
     @property
+    def mechanisms(self) -> tuple[str, ...]:
+        """SASL mechanisms as the server announced them (RFC 5034 section 3); empty before."""
+        return (self.capabilities or {}).get(commands.AUTH.capability, ())
+
+    @property
     def sizes(self) -> dict[int, int]:
         """Octets by message number, from the last LIST; empty before."""
         if self._sizes is None:

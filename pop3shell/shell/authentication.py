@@ -64,7 +64,7 @@ async def choose(shell: Shell) -> Way:
     if session.capabilities is None:
         await shell.exchange(commands.CAPA.verb.encode())
     capabilities = session.capabilities or {}
-    offered = [find(name) for name in capabilities.get(commands.AUTH.capability, ())]
+    offered = [find(name) for name in session.mechanisms]
     ways = [Way(row.name, row) for row in offered if row and row.needs_password]
     layer = shell.client.tls
     if session.tls and layer is not None and shell.security.tls.certificate:

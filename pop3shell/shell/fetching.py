@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 from pop3shell.net.errors import ConnectionTrouble
@@ -12,25 +11,15 @@ from pop3shell.protocol import events as ev
 from pop3shell.protocol.framing import CRLF
 from pop3shell.protocol.replies import Status
 from pop3shell.protocol.spec import commands
-from pop3shell.shell.brevity import briefly
 from pop3shell.shell.endings import cut_off
 from pop3shell.shell.progress import Progress
+from pop3shell.shell.quiet import briefly, quietly
 from pop3shell.shell.shell import Shell
 from pop3shell.view.mail import HEADER_LIMIT, Summary, header_of, summarise
 from pop3shell.view.safe import visible
 
 #: Refusals, with no success before, after which TOP is taken to be missing.
 GIVE_UP_AFTER = 3
-
-
-@contextmanager
-def quietly(shell: Shell) -> Iterator[None]:
-    """Leave out what multi-line replies hold while the block runs."""
-    shell.printer.bodies = False
-    try:
-        yield
-    finally:
-        shell.printer.bodies = True
 
 
 class Fetch:

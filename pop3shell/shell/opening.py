@@ -13,8 +13,6 @@ from pop3shell.shell.endings import tls_failure
 from pop3shell.shell.security import IMPLICIT, STARTTLS, start_by_stls, tell
 from pop3shell.shell.shell import OpenSession, Shell
 
-#: Seconds to connect within, or fewer if --timeout says so.
-CONNECT_WITHIN = 20.0
 #: Where POP3 servers listen (RFC 1939 section 3).
 DEFAULT_PORT = 110
 
@@ -27,8 +25,7 @@ async def open_session(shell: Shell, host: str, port: int, family: socket.Addres
     client = shell.client
     security = shell.security
     implicit = security.tls if security.mode == IMPLICIT else None
-    within = min(CONNECT_WITHIN, client.timeout or CONNECT_WITHIN)
-    await client.connect(host, port, family=family, connect_timeout=within, tls=implicit)
+    await client.connect(host, port, family=family, tls=implicit)
     shell.catch_up()
     if shell.settings.interactive:
         shell.say(address_line(host, port, client))

@@ -13,6 +13,7 @@ from pop3shell.protocol.spec import commands
 from pop3shell.shell.endings import CLOSE_WITHIN, cut_off
 from pop3shell.shell.exits import Exit
 from pop3shell.shell.lines import InputLines
+from pop3shell.shell.marks import listed
 from pop3shell.shell.shell import ColonError, Shell
 
 _QUIT = commands.QUIT.verb
@@ -127,7 +128,7 @@ def _why_not_quit(shell: Shell) -> str:
     """Why QUIT must not be said for the user; empty if it may."""
     client = shell.client
     if client.session.deleted:
-        marked = " ".join(map(str, sorted(client.session.deleted)))
+        marked = listed(client.session)
         return (
             f"the script did not say it, and messages are marked as deleted ({marked}); they stay "
             "in the maildrop"

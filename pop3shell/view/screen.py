@@ -264,8 +264,7 @@ class ScreenPrinter:
         more = "; more of this kind are not shown" if count == FINDINGS_SHOWN else ""
         text = self._redactor.mask(finding.text.encode("utf-8", "surrogateescape"))
         shown = visible(text)[:FINDING_LENGTH]
-        pairs = parts.quiet(f"finding {rule.id}: {shown} ({rule.reference}){more}")
-        self._findings.append(pairs)
+        self._findings.append(parts.quiet(f"finding {rule.id}: {shown} ({rule.reference}){more}"))
         if not self._in_body and self._long is None:  # not in the middle of a line
             self._end_open()
             self._show_findings()

@@ -21,7 +21,7 @@ from pop3shell.protocol.sasl.mechanism import (
     Refused,
     SaslError,
 )
-from pop3shell.protocol.sasl.registry import MECHANISMS, find, offered, usable
+from pop3shell.protocol.sasl.registry import MECHANISMS, find, offered
 from pop3shell.protocol.sasl.server import ServerExchange, line
 
 ROSE = Credentials(user="mrose", password="tanstaaf", token="good")
@@ -247,25 +247,7 @@ def names_of(rows) -> list[str]:
     return [row.name for row in rows]
 
 
-ALL = ["LOGIN", "plain", "XOAUTH2", "GSSAPI", "SCRAM-SHA-1", "CRAM-MD5", "EXTERNAL", "ANONYMOUS"]
-
-
-def test_the_strongest_that_the_credentials_serve_comes_first() -> None:
-    password = Credentials(user="mrose", password="tanstaaf")
-    assert names_of(usable(ALL, password, tls=True)) == [
-        "SCRAM-SHA-1",
-        "CRAM-MD5",
-        "PLAIN",
-        "LOGIN",
-    ]
-    token = Credentials(user="mrose", token="good")
-    assert names_of(usable(ALL, token, tls=True)) == ["XOAUTH2"]
-    nothing = Credentials()
-    assert names_of(usable(ALL, nothing, tls=True, certificate=True)) == ["EXTERNAL", "ANONYMOUS"]
-
-
-def test_nothing_in_clear_is_used_or_offered_without_tls(authority) -> None:
-    assert names_of(usable(ALL, ROSE, tls=False)) == ["SCRAM-SHA-1", "CRAM-MD5"]
+def test_nothing_in_clear_is_offered_without_tls(authority) -> None:
     assert not any(row.in_clear for row in offered(authority, tls=False))
     assert names_of(offered(authority, tls=True)) == names_of(MECHANISMS)
 
@@ -276,12 +258,3 @@ def test_a_server_offers_only_what_it_can_serve(authority) -> None:
         "SASL SCRAM-SHA-256 SCRAM-SHA-1 CRAM-MD5 PLAIN LOGIN"
     )
     assert pop3.capability([]) == ""
-
-
-def test_a_listing_by_auth_alone_is_read() -> None:
-    found = pop3.listed(b"PLAIN\r\nGSSAPI\r\n plain x\r\nPLAIN\r\n\r\n")
-    assert [(f.name, f.mechanism is not None, f.well_formed) for f in found] == [
-        ("PLAIN", True, True),
-        ("GSSAPI", False, True),
-        ("plain x", False, False),
-    ]

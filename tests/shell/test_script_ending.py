@@ -56,7 +56,7 @@ def test_marked_messages_are_not_removed_by_a_script_that_does_not_say_quit(here
     assert ran.errors == [
         (
             "pop3shell: closed without QUIT: the script did not say it, and messages are marked as "
-            "deleted (1 3); they stay in the maildrop"
+            "deleted (1, 3); they stay in the maildrop"
         )
     ]
     assert "C: QUIT" not in ran.lines

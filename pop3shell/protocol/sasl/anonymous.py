@@ -61,6 +61,6 @@ def describe(client: bool, number: int, octets: bytes) -> Described:
     if not client:
         return Described("the server asks for a word to trace the guest by", shown(octets))
     if b"\0" in octets:
-        return malformed("the client's message is malformed", "${sasl}")
+        return malformed("the client's message is malformed")
     word = f"leaves {shown(octets)} to be traced by" if octets else "leaves nothing to be traced by"
     return Described(f"the client comes as a guest and {word}", shown(octets))

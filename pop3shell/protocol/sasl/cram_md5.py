@@ -7,6 +7,7 @@ import re
 import secrets
 
 from pop3shell.protocol.sasl.mechanism import (
+    RESPONSE,
     WRONG,
     Accepted,
     Ask,
@@ -91,7 +92,7 @@ def describe(client: bool, number: int, octets: bytes) -> Described:
     found = _FORM.fullmatch(octets)
     if not found:
         text = "the client's message is no name with 32 lower-case hexadecimal digits"
-        return malformed(text, "${sasl}")
+        return malformed(text)
     user = shown(found[1])
     text = f"the client logs in as {user}, with a digest of the challenge and its password"
-    return Described(text, f"{user} ${{sasl}}")
+    return Described(text, f"{user} {RESPONSE}")

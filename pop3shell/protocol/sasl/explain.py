@@ -11,11 +11,10 @@ from pop3shell.protocol.commandline import parse, strip_end
 from pop3shell.protocol.events import Side
 from pop3shell.protocol.replies import Status
 from pop3shell.protocol.sasl import pop3
-from pop3shell.protocol.sasl.mechanism import SaslError, shown
+from pop3shell.protocol.sasl.mechanism import RESPONSE, SaslError, shown
 from pop3shell.protocol.sasl.registry import Mechanism, find
 from pop3shell.protocol.spec import commands
 
-_MASK = "${sasl}"
 _CANCELLED = "the client cancelled the login"
 
 
@@ -57,7 +56,7 @@ class Explainer:
         if text == pop3.CANCEL:
             return Step(Side.CLIENT, "*", "the client cancels the login", why=_CANCELLED)
         self._sent += 1
-        return self._told(Side.CLIENT, _MASK if text else "", text)
+        return self._told(Side.CLIENT, RESPONSE if text else "", text)
 
     def server(self, raw: bytes) -> Step:
         """Tell a line of the server."""
@@ -99,7 +98,7 @@ class Explainer:
         if initial == pop3.EMPTY:
             told = self._told(Side.CLIENT, f"{head} =", b"")
         else:
-            told = self._told(Side.CLIENT, f"{head} {_MASK}", initial)
+            told = self._told(Side.CLIENT, f"{head} {RESPONSE}", initial)
         return Step(Side.CLIENT, told.line, f"{opening}; {told.text}", told.decoded, told.why)
 
     def _told(self, side: Side, line: str, data: bytes) -> Step:

@@ -52,6 +52,6 @@ def describe(client: bool, number: int, octets: bytes) -> Described:
     if not client:
         return Described("the server asks whom to act as", shown(octets))
     if b"\0" in octets:
-        return malformed("the client's message is malformed", "${sasl}")
+        return malformed("the client's message is malformed")
     whom = f"to act as {shown(octets)}" if octets else "to act as whom its certificate names"
     return Described(f"the client asks {whom}", shown(octets))

@@ -155,16 +155,19 @@ class Described:
     why: str = ""
 
 
-def malformed(text: str, hidden: str) -> Described:
+#: What stands for a password that was decoded.
+HIDDEN = "${password}"
+#: What stands for a response, or for what else of one is secret.
+RESPONSE = "${sasl}"
+
+
+def malformed(text: str, hidden: str = RESPONSE) -> Described:
     """Describe a message of the client that no server can take; ``hidden`` stands for it."""
     return Described(text, hidden, text)
 
 
 #: Describes message ``number`` (from 1) of the client (True) or the server.
 Describe = Callable[[bool, int, bytes], Described]
-
-#: What stands for a secret that was decoded.
-HIDDEN = "${password}"
 
 
 class OneMessage:

@@ -187,6 +187,6 @@ def describe(client: bool, number: int, octets: bytes) -> Described:
     decoded = re.sub(rb"(?i)(auth=\s*bearer\s+)[^\x01]*", rb"\1${token}", octets)
     fields = read_bearer(octets) or read_xoauth2(octets)
     if fields is None:
-        return malformed("the client's message is malformed", "${sasl}")
+        return malformed("the client's message is malformed")
     whom = f"as {shown(fields['user'].encode())} " if fields["user"] else ""
     return Described(f"the client logs in {whom}with an access token", shown(decoded))

@@ -5,10 +5,9 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from pop3shell.protocol.sasl.mechanism import SaslError
-from pop3shell.protocol.sasl.registry import Mechanism, find
+from pop3shell.protocol.sasl.registry import Mechanism
 from pop3shell.protocol.spec import commands
 
 #: Octets of a command line, CRLF included; lines that answer a challenge may be longer.
@@ -19,7 +18,6 @@ CANCEL = b"*"
 EMPTY = b"="
 
 _BASE64 = re.compile(rb"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?", re.ASCII)
-_NAME = re.compile(r"[A-Z0-9_-]{1,20}")
 
 
 def encode(octets: bytes) -> bytes:
@@ -68,27 +66,6 @@ def command(mechanism: Mechanism, initial: bytes | None) -> bytes:
         if len(whole) <= COMMAND_LINE:
             return whole
     return line + b"\r\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Announced:
-    """A mechanism that a server lists: its name as sent, and its row if it is known."""
-
-    name: str
-    mechanism: Mechanism | None
-    well_formed: bool
-
-
-def announced(names: Iterable[str]) -> tuple[Announced, ...]:
-    """Look up what the SASL capability, or a listing by AUTH alone, names; each once."""
-    unique = dict.fromkeys(names)
-    return tuple(Announced(n, find(n), bool(_NAME.fullmatch(n))) for n in unique)
-
-
-def listed(body: bytes) -> tuple[Announced, ...]:
-    """Read the listing with which some servers answer AUTH alone: one mechanism a line."""
-    lines = (line.decode("latin-1").strip() for line in body.splitlines())
-    return announced(line for line in lines if line and line != ".")
 
 
 def capability(mechanisms: Iterable[Mechanism]) -> str:

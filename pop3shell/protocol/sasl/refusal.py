@@ -79,8 +79,7 @@ _SPECIAL = {
 
 def _plainly(session: Session) -> str:
     """A way to log in that works with any stored form of the password."""
-    announced = (session.capabilities or {}).get(commands.AUTH.capability, ())
-    return "PLAIN" if "PLAIN" in map(str.upper, announced) else commands.USER.verb
+    return "PLAIN" if "PLAIN" in map(str.upper, session.mechanisms) else commands.USER.verb
 
 
 def _unknown(mechanism: str, session: Session) -> tuple[tuple[str, ...], str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -150,28 +150,6 @@ _BY_NAME = {row.name: row for row in MECHANISMS}
 def find(name: str) -> Mechanism | None:
     """Return the row of a mechanism in any case, or None (RFC 5034 section 5)."""
     return _BY_NAME.get(name.upper())
-
-
-def usable(
-    names: Iterable[str], credentials: Credentials, *, tls: bool, certificate: bool = False
-) -> list[Mechanism]:
-    """Return what of ``names`` these credentials serve, strongest first.
-
-    Without ``tls`` nothing is among it that sends a secret in clear. ``certificate`` tells that a
-    client certificate went with TLS. ANONYMOUS is only among it where there are no credentials.
-    """
-    rows = {row for name in names if (row := find(name)) is not None}
-    fit = [row for row in rows if (tls or not row.in_clear) and _serves(row, credentials)]
-    fit = [row for row in fit if row.name != "EXTERNAL" or (tls and certificate)]
-    return sorted(fit, key=lambda row: -row.strength)
-
-
-def _serves(row: Mechanism, credentials: Credentials) -> bool:
-    if row.needs_token:
-        return bool(credentials.token)
-    if row.needs_password:
-        return bool(credentials.user and credentials.password)
-    return row.name == "EXTERNAL" or not (credentials.password or credentials.token)
 
 
 def offered(authority: Authority, *, tls: bool) -> list[Mechanism]:

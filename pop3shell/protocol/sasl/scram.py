@@ -14,6 +14,7 @@ import secrets
 from typing import Any
 
 from pop3shell.protocol.sasl.mechanism import (
+    RESPONSE,
     WRONG,
     Accepted,
     Ask,
@@ -40,7 +41,6 @@ _ERRORS = {
 }
 _NAME = re.compile(r"[ny],(?:a=[^,]*)?,n=([^,]+)")
 _CLIENT = re.compile(r"[ny],[^,\0]*,n=[^,\0]+,r=[^,\0]+|c=[^,\0]+,r=[^,\0]+,p=[^,\0]+")
-_MASK = "${sasl}"
 _ITERATIONS = re.compile(r"(?:^|,)i=([0-9]+)")
 
 
@@ -167,8 +167,8 @@ def describe(client: bool, number: int, octets: bytes) -> Described:
     if not client:
         return Described(_server_words(number, text), shown(octets), _server_error(text))
     if octets and not _CLIENT.fullmatch(text):
-        return malformed("the client's message is malformed", _MASK)
-    decoded = re.sub(r",p=[^,]*$", f",p={_MASK}", shown(octets))
+        return malformed("the client's message is malformed")
+    decoded = re.sub(r",p=[^,]*$", f",p={RESPONSE}", shown(octets))
     return Described(_client_words(number, text), decoded)
 
 

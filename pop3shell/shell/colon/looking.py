@@ -6,12 +6,11 @@ from pop3shell.protocol.spec import commands
 from pop3shell.protocol.spec.capabilities import BY_TAG
 from pop3shell.protocol.spec.states import STATES
 from pop3shell.shell.colon.table import ColonCommand
+from pop3shell.shell.marks import listed
 from pop3shell.shell.shell import ColonError, Shell
 
 #: Columns of help texts, and where the meanings begin.
 WIDTH, MARGIN = 78, 30
-#: Numbers of marked messages that ``:state`` lists.
-LISTED = 20
 
 
 async def _help(shell: Shell, arguments: str) -> None:
@@ -78,9 +77,8 @@ async def _state(shell: Shell, arguments: str) -> None:
         octets = "" if session.octets is None else f", {session.octets} octets"
         lines.append(f"maildrop: {session.messages} messages{octets}")
     if session.deleted:
-        marked = sorted(session.deleted)
-        listed = " ".join(map(str, marked[:LISTED])) + (" ..." if len(marked) > LISTED else "")
-        lines.append(f"marked as deleted: message{'s' * (len(marked) > 1)} {listed}")
+        many = "s" if len(session.deleted) > 1 else ""
+        lines.append(f"marked as deleted: message{many} {listed(session)}")
     if total := shell.client.dialogue.findings.total:
         lines.append(f"findings: {total}")
     shell.say("\n".join(lines))

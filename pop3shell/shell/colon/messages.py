@@ -12,6 +12,7 @@ from pop3shell.protocol.spec.commands import Command
 from pop3shell.protocol.spec.states import State
 from pop3shell.shell.colon.table import ColonCommand
 from pop3shell.shell.endings import cut_off
+from pop3shell.shell.quiet import quietly
 from pop3shell.shell.shell import ColonError, Shell
 from pop3shell.view.safe import visible_text
 
@@ -61,8 +62,6 @@ def _range(text: str) -> tuple[int, int] | None:
 
 async def _listed(shell: Shell) -> list[int]:
     """Every message number, those marked as deleted included, asking the server if need be."""
-    from pop3shell.shell.fetching import quietly
-
     session = shell.client.session
     if not session.sizes:
         with quietly(shell):

@@ -10,10 +10,10 @@ from pop3shell.net.pipeline import Pipeline
 from pop3shell.protocol import events as ev
 from pop3shell.protocol.replies import Status
 from pop3shell.protocol.spec import commands
-from pop3shell.shell.brevity import briefly
 from pop3shell.shell.colon.table import ColonCommand
 from pop3shell.shell.mailfiles import Target, discard, open_target
 from pop3shell.shell.progress import Progress
+from pop3shell.shell.quiet import briefly, quietly
 from pop3shell.shell.shell import ColonError, Shell
 
 #: Commands sent ahead of their replies where PIPELINING is announced.
@@ -50,7 +50,8 @@ class _Saving:
 
     async def run(self) -> None:
         """Retrieve every message."""
-        with briefly(self._shell, len(self.numbers), self.progress):
+        many = len(self.numbers)
+        with quietly(self._shell), briefly(self._shell, many, self.progress):
             self._pipeline.start()
             self._shell.flush()
             await self._pipeline.finish()
@@ -115,7 +116,6 @@ async def _save(shell: Shell, arguments: str) -> None:
 async def _run(shell: Shell, saving: _Saving) -> None:
     client = shell.client
     client.observers.append(saving)
-    shell.printer.bodies = False
     many = len(saving.numbers) > EXPLAINED
     if many:
         shell.unwatch(shell.recorder)
@@ -124,7 +124,6 @@ async def _run(shell: Shell, saving: _Saving) -> None:
     finally:
         if many:
             shell.watch(shell.recorder)
-        shell.printer.bodies = True
         client.observers.remove(saving)
         saving.progress.end()
         try:

@@ -6,9 +6,8 @@ import asyncio
 import socket
 
 from pop3shell.net.errors import ConnectionTrouble
-from pop3shell.net.resolve import resolve
+from pop3shell.net.resolve import CONNECT_WITHIN, resolve
 from pop3shell.shell.colon.table import ColonCommand
-from pop3shell.shell.opening import CONNECT_WITHIN
 from pop3shell.shell.shell import ColonError, Shell
 
 #: Lines that ``:history`` shows.

@@ -8,7 +8,7 @@ from itertools import islice
 from pop3shell.protocol.record import Record
 from pop3shell.protocol.session import Session
 from pop3shell.protocol.spec import arguments as kinds
-from pop3shell.protocol.spec.commands import AUTH, COMMANDS, PASS, STLS, Command, find, is_current
+from pop3shell.protocol.spec.commands import COMMANDS, PASS, STLS, Command, find, is_current
 from pop3shell.protocol.spec.states import State
 from pop3shell.shell.settings import CHOICES
 
@@ -95,8 +95,7 @@ def _argument(kind: kinds.Kind, typed: str, context: Context) -> Iterator[Candid
 
 
 def _announced(session: Session) -> dict[str, str]:
-    mechanisms = (session.capabilities or {}).get(AUTH.capability, ())
-    return dict.fromkeys(mechanisms, "announced by the server")
+    return dict.fromkeys(session.mechanisms, "announced by the server")
 
 
 def _messages(typed: str, context: Context) -> Iterator[Candidate]:

@@ -5,20 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pop3shell.protocol.spec import commands
+from pop3shell.shell.marks import listed
 
 if TYPE_CHECKING:
     from pop3shell.shell.interactive.asking import Questions
     from pop3shell.shell.shell import Shell
-
-#: Message numbers that a question lists.
-LISTED = 20
 
 _QUIT, _RSET = commands.QUIT.verb, commands.RSET.verb
 
 
 async def may_remove(shell: Shell, questions: Questions) -> bool:
     """Ask whether the marked messages are to be removed; say what can be done if not."""
-    shell.say(f"{_QUIT} removes message {_listed(shell)} for good")
+    shell.say(f"{_QUIT} removes message {listed(shell.client.session)} for good")
     if await questions.confirm("remove? [y/N] "):
         return True
     shell.say(f"{_QUIT} was not sent; {_RSET} takes the marks back, Ctrl-D can leave without")
@@ -32,7 +30,7 @@ async def offer_quit(shell: Shell, questions: Questions) -> bool:
     """
     marked = bool(shell.client.session.deleted)
     if marked:
-        shell.say(f"marked as deleted: {_listed(shell)}; {_QUIT} removes them")
+        shell.say(f"marked as deleted: {listed(shell.client.session)}; {_QUIT} removes them")
     choice = "[y]es, [n]o: just leave, [C]ancel" if marked else "[Y]es, [n]o: just leave, [c]ancel"
     answer = await questions.answer(f"say {_QUIT}? {choice} ")
     if answer in ("n", "no"):
@@ -40,8 +38,3 @@ async def offer_quit(shell: Shell, questions: Questions) -> bool:
             shell.say(f"left without {_QUIT}: nothing was removed")
         shell.leaving = True
     return answer in ("y", "yes") or (not answer and not marked)
-
-
-def _listed(shell: Shell) -> str:
-    marked = sorted(shell.client.session.deleted)
-    return ", ".join(map(str, marked[:LISTED])) + (", ..." if len(marked) > LISTED else "")

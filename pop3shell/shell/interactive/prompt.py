@@ -91,7 +91,7 @@ class Prompt:
         """Read a line. Raises EOFError at Ctrl-D on an empty line, KeyboardInterrupt at Ctrl-C."""
         self._out.above = self._above
         try:
-            return await _typed(self._session, default)
+            return await _read_line(self._session, default)
         finally:
             self._out.above = None
             self._out.put(self._unseen)
@@ -107,7 +107,7 @@ class Prompt:
             key_bindings=_keys(self._around),
             color_depth=self._depth,
         )
-        return await _typed(session, default)
+        return await _read_line(session, default)
 
     def forget_ahead(self) -> bool:
         """Forget what was typed ahead."""
@@ -156,7 +156,7 @@ class Prompt:
         self._held_secret = secret
 
 
-async def _typed(session: PromptSession[str], default: str) -> str:
+async def _read_line(session: PromptSession[str], default: str) -> str:
     """Let the user type a line, SIGINT being Ctrl-C meanwhile.
 
     prompt_toolkit would see to that itself, but import ctypes for it, which takes long.

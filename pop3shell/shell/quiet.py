@@ -1,4 +1,4 @@
-"""Many commands that the shell sends by itself, without a flood on the screen."""
+"""Less on the screen of what the shell sends by itself, and of what it is replied."""
 
 from __future__ import annotations
 
@@ -10,6 +10,16 @@ from pop3shell.shell.shell import Shell
 
 #: Exchanges up to which each is shown.
 FEW = 3
+
+
+@contextmanager
+def quietly(shell: Shell) -> Iterator[None]:
+    """Leave out what multi-line replies hold while the block runs."""
+    shell.printer.bodies = False
+    try:
+        yield
+    finally:
+        shell.printer.bodies = True
 
 
 @contextmanager
