@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pop3shell.server.listener import PracticeServer
     from pop3shell.server.maildrop import Message
     from pop3shell.server.mock import MockServer
-    from pop3shell.server.recording import Recording
+    from pop3shell.server.recollection import Recollection
     from pop3shell.server.sockets import Listener
 
 T = TypeVar("T")
@@ -97,7 +97,7 @@ class RunningMock(Running):
     """
 
     def __init__(
-        self, server: MockServer, recording: Recording, certificate: SelfMade | None = None
+        self, server: MockServer, recording: Recollection, certificate: SelfMade | None = None
     ) -> None:
         self._mock = server
         self._recording = recording
@@ -221,7 +221,7 @@ def _certificate(folders: pytest.TempPathFactory) -> SelfMade:
     return SelfMade(folders.mktemp("pop3shell"))
 
 
-def _recording(transcript: str | os.PathLike[str]) -> Recording:
+def _recording(transcript: str | os.PathLike[str]) -> Recollection:
     from pathlib import Path
 
     from pop3shell.server import recollect

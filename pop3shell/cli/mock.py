@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import ssl
 
     from pop3shell.server.mock import Session
-    from pop3shell.server.recording import Recording
+    from pop3shell.server.recollection import Recollection
 
 _FILE = click.Path(exists=True, dir_okay=False)
 _PORT = click.IntRange(0, 65535)
@@ -111,7 +111,7 @@ def command(
     return 1 if failed or (strict and differing) else 0
 
 
-def _recording(file: Path) -> Recording:
+def _recording(file: Path) -> Recollection:
     from pop3shell.server import recollect
     from pop3shell.transcript.errors import TranscriptError
 

@@ -3,6 +3,8 @@
 ``typing.NamedTuple`` writes and compiles code for each class, which for the forty that the first
 prompt needs takes longer than anything else in their modules. A record does without. Otherwise it
 is the same; a type checker takes it for a ``typing.NamedTuple``.
+
+It is for what the first prompt imports; elsewhere ``typing.NamedTuple`` will do.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pop3shell.protocol import events as ev
 from pop3shell.protocol.events import Event
-from pop3shell.server.recording import Recording
+from pop3shell.server.recollection import Recollection
 from pop3shell.transcript.masking import KnownSecrets
 
 
@@ -14,7 +14,7 @@ class RecordedSecrets(KnownSecrets):
     That matters for lines that are no known commands, such as ``XSECRET ${password}``.
     """
 
-    def __init__(self, recording: Recording) -> None:
+    def __init__(self, recording: Recollection) -> None:
         super().__init__()
         asked = [turn.asked.line for turn in recording.turns if turn.asked]
         self._lines_with_secrets = [line for line in asked if line.name]

@@ -14,7 +14,7 @@ from pop3shell.protocol.secrets import Redactor
 from pop3shell.server import limits
 from pop3shell.server.connection import Connection, CountingReader
 from pop3shell.server.masking import RecordedSecrets
-from pop3shell.server.recording import AT_ONCE, Recording
+from pop3shell.server.recollection import AT_ONCE, Recollection
 from pop3shell.server.reenact import Answer, Reenactment
 from pop3shell.server.sockets import Listener
 
@@ -55,7 +55,7 @@ class MockServer(Listener):
 
     def __init__(
         self,
-        recording: Recording,
+        recording: Recollection,
         settings: Settings | None = None,
         *,
         tls: TlsSource | None = None,

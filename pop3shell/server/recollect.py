@@ -14,7 +14,7 @@ from pop3shell.protocol.framing import TERMINATOR
 from pop3shell.protocol.replies import Status
 from pop3shell.protocol.secrets import Redactor
 from pop3shell.protocol.spec.commands import Shape
-from pop3shell.server.recording import Asked, Piece, Recording, Turn, asked
+from pop3shell.server.recollection import Asked, Piece, Recollection, Turn, asked
 from pop3shell.transcript import happenings, model, reader
 from pop3shell.transcript.errors import TranscriptError
 from pop3shell.transcript.escapes import visible
@@ -27,7 +27,7 @@ GREETING = b"+OK\r\n"
 _TLS = happenings.tls_established("", "").strip()
 
 
-def recollect(entries: Iterable[model.Entry]) -> Recording:
+def recollect(entries: Iterable[model.Entry]) -> Recollection:
     """Make turns of a transcript. Raises TranscriptError where it can't be served."""
     memory = _Memory()
     for entry in entries:
@@ -35,12 +35,12 @@ def recollect(entries: Iterable[model.Entry]) -> Recording:
     return memory.end()
 
 
-def from_file(path: Path) -> Recording:
+def from_file(path: Path) -> Recollection:
     """Make turns of a file. Raises OSError and TranscriptError."""
     return recollect(reader.read_file(path))
 
 
-def from_text(text: str) -> Recording:
+def from_text(text: str) -> Recollection:
     """Make turns of a transcript that is no file. Raises TranscriptError."""
     return recollect(reader.read(io.BytesIO(text.encode("utf-8", "surrogateescape"))))
 
@@ -91,7 +91,7 @@ class _Memory:
             case _:
                 pass
 
-    def end(self) -> Recording:
+    def end(self) -> Recollection:
         """Take in that this was all."""
         if self._plain and self._body_of:
             self._end_body("at the end")
@@ -104,7 +104,7 @@ class _Memory:
             last.closes = 0.0
         if self._body_of and self._body_of.closes is None:
             self._body_of.closes = 0.0
-        return Recording(self._opening, self._turns, self._remarks, self._implicit_tls)
+        return Recollection(self._opening, self._turns, self._remarks, self._implicit_tls)
 
     @property
     def _latest(self) -> Turn:

@@ -20,7 +20,7 @@ from pop3shell.protocol.dialogue import Dialogue
 from pop3shell.protocol.events import CommandSent, ResponseSent
 from pop3shell.protocol.secrets import Redactor
 from pop3shell.server.recollect import shown
-from pop3shell.server.recording import Asked, Piece, Recording, Turn, alike, cancels
+from pop3shell.server.recollection import Asked, Piece, Recollection, Turn, alike, cancels
 from pop3shell.transcript.secrets import fill
 
 UNKNOWN = b"-ERR that is not in the recording\r\n"
@@ -47,7 +47,7 @@ class Reenactment:
     of a line and the one whose reply it got. Both are without secrets.
     """
 
-    def __init__(self, recording: Recording, *, tls: bool = False) -> None:
+    def __init__(self, recording: Recollection, *, tls: bool = False) -> None:
         self.unmatched: list[str] = []
         self.substituted: list[tuple[str, str]] = []
         self._recording = recording

@@ -136,7 +136,7 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class Recording:
+class Recollection:
     """A session that can be served. ``remarks`` say what of it can't be as it was.
 
     ``implicit_tls``: TLS held from the first octet (RFC 8314 section 3.3).
