@@ -65,6 +65,7 @@ from pop3shell.protocol.spec.states import State
 # Bound once: Python 3.11 takes long to find the member of an enumeration.
 _OK, _ERR = Status.OK, Status.ERR
 _SINGLE, _MULTI = Shape.SINGLE, Shape.MULTI
+_PRINTABLE = bytes(range(0x20, 0x7F))
 
 
 class Dialogue:
@@ -340,7 +341,7 @@ class Dialogue:
         """Read a status line and note what is wrong with it."""
         status, text, exact = replies.status_of(line)
         long = len(line) > replies.LONGEST_LINE
-        if long or not exact or not text.isascii() or not text.decode("ascii").isprintable():
+        if long or not exact or text.translate(None, _PRINTABLE):
             octets = self._server_cut.octets if self._server_cut else len(line)
             for rule, why in status_faults(line, octets, text):
                 self._note(rule, why, line)

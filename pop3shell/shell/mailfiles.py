@@ -140,7 +140,7 @@ class Mbox:
         self._put(content)
 
     def _put(self, content: bytes) -> None:
-        if self._fresh and _FROM_LINE.match(content):
+        if self._fresh and content.startswith((b"F", b">")) and _FROM_LINE.match(content):
             self._file.write(b">")
         if content:
             self._fresh = content.endswith(b"\n")

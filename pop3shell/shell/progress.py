@@ -15,13 +15,13 @@ class Progress:
 
     def __init__(self, errors: TextIO) -> None:
         self._errors = errors
-        self._shows = errors.isatty()
+        self.shows = errors.isatty()
         self._shown = time.monotonic()
         self._width = 0
 
     def show(self, text: Callable[[], str]) -> None:
         """Show how far it is, unless that was done a moment ago."""
-        if not self._shows:
+        if not self.shows:
             return
         now = time.monotonic()
         if now - self._shown >= EVERY:

@@ -74,7 +74,8 @@ class _Saving:
                 self.target.write(content)
             except OSError as error:
                 self._fail(error)
-        self.progress.show(self._far)
+        if self.progress.shows:
+            self.progress.show(self._far)
 
     def _end(self, event: ev.BodyEnd) -> None:
         if self.trouble is None:
