@@ -14,7 +14,7 @@ from typing import BinaryIO, Protocol
 from pop3shell.view.safe import VisibleLines
 
 #: Octets collected before they are written.
-BUFFER = 1 << 15
+BUFFER = 1 << 17
 
 _FROM_LINE = re.compile(rb">*From ")
 _LATER_FROM_LINE = re.compile(rb"\n(>*From )")
