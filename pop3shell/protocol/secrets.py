@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from pop3shell.protocol.events import Event
     from pop3shell.protocol.session import Session
 
-_NO_RESPONSE = frozenset({b"", b"*", b"="})
+#: The answers to a challenge that are no secret (RFC 5034 section 4).
+PLAIN_RESPONSES = frozenset({"", "*", "="})
+_NO_RESPONSE = frozenset(map(str.encode, PLAIN_RESPONSES))
 
 
 class Secret(Record):

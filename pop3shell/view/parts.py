@@ -14,6 +14,7 @@ from enum import Enum
 from pop3shell.protocol import events as ev
 from pop3shell.protocol import replies
 from pop3shell.protocol.commandline import CommandLine
+from pop3shell.protocol.secrets import PLAIN_RESPONSES
 from pop3shell.protocol.spec import commands
 from pop3shell.protocol.spec.arguments import LINES, MESSAGE, Kind
 from pop3shell.protocol.spec.commands import BY_VERB, Command, find
@@ -210,7 +211,7 @@ def typed(line: str, *, challenged: bool = False) -> Pairs:
 
 def response(line: str) -> Pairs:
     """The client's answer to a challenge; what is no secret stays (RFC 5034 section 4)."""
-    yield Part.ARGUMENT if line in ("*", "=", "") else Part.SECRET, line
+    yield Part.ARGUMENT if line in PLAIN_RESPONSES else Part.SECRET, line
 
 
 def sent(line: bytes, event: ev.CommandSent | ev.ResponseSent, *, begun: bool) -> Pairs:

@@ -24,7 +24,6 @@ _SECRET = (":b64",)
 _LOGIN, _AUTH = ":login", ":auth"
 _STEP = "--step"
 
-_NO_RESPONSE = ("", "*", "=")
 _WORD = re.compile(r"\S+")
 _UNSAFE_MARK = "\N{REPLACEMENT CHARACTER}"
 
@@ -38,7 +37,7 @@ def secret_from(text: str, dialogue: Dialogue) -> int | None:
     if text.startswith(":"):
         return _in_colon_command(text, dialogue)
     if dialogue.challenged:
-        return 0 if text not in _NO_RESPONSE else None
+        return 0 if text not in secrets.PLAIN_RESPONSES else None
     return _in_line(text, dialogue.expects_secret)
 
 
@@ -98,7 +97,7 @@ def _in_lines(parts: Iterable[tuple[int, str]], dialogue: Dialogue) -> int | Non
     expected, response = dialogue.expects_secret, dialogue.challenged
     for at, part in parts:
         line = begun + part
-        if response and line not in _NO_RESPONSE:
+        if response and line not in secrets.PLAIN_RESPONSES:
             return at
         found = None if response else _in_line(line, expected)
         if found is not None:
