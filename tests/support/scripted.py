@@ -145,14 +145,23 @@ def hold(server: ScriptedServer, _client: socket.socket) -> None:
 
 
 def dialogue(*exchanges: str | bytes | Step) -> tuple[bytes | Step, ...]:
-    """Turn `"C: ..."` and `"S: ..."` lines into steps; other steps stay."""
+    """Turn `"C: ..."` and `"S: ..."` lines into steps; other steps stay.
+
+    Lines of the server in a row go out in one segment: sent one by one, the client could answer
+    the first before the second has come.
+    """
     steps: list[bytes | Step] = []
-    for line in exchanges:
-        if not isinstance(line, str):
-            steps.append(line)
-        elif line.startswith("C: "):
+    said = b""
+    for line in (*exchanges, b""):
+        if isinstance(line, str) and line.startswith("S: "):
+            said += line[3:].encode() + b"\r\n"
+            continue
+        if said:
+            steps.append(said)
+            said = b""
+        if isinstance(line, str):
+            assert line.startswith("C: "), line
             steps.append(expect(line[3:]))
-        else:
-            assert line.startswith("S: "), line
-            steps.append(line[3:].encode() + b"\r\n")
+        elif line:
+            steps.append(line)
     return tuple(steps)
