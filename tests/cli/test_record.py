@@ -170,7 +170,8 @@ def test_a_person_is_asked_before_a_file_is_overwritten(small_server, tmp_path, 
     path = tmp_path / "session.pop3"
     path.write_text("precious")
     host, port = small_server.host, small_server.port
-    with Terminal("connect", host, port, "--record", path, home=tmp_path) as terminal:
+    ask = ("connect", host, port, "--record", path)
+    with Terminal(*ask, home=tmp_path, columns=300) as terminal:
         terminal.wait_for("overwrite it? [y/N]")
         terminal.type(answer + "\r")
         if kept:

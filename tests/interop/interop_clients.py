@@ -141,6 +141,15 @@ mda "cat > {folder}/$(printf %04d $(ls {folder} | wc -l))"
 NOTHING_TO_FETCH = 1  # fetchmail's exit status
 
 
+def fetchmail_from(folder: Path) -> list[str]:
+    """The command that reads its rules from stdin and keeps what it must remember in `folder`.
+
+    Its lock stands there too: one fetchmail a user is all that it would allow otherwise.
+    """
+    own = ["--idfile", f"{folder}/fetchids", "--pidfile", f"{folder}/fetchmail.pid"]
+    return [program("fetchmail"), "-f", "-", "-v", "--nosyslog", *own]
+
+
 def fetchmail(
     login: Login, folder: Path, *, delete: bool = False, new: bool = False, auth: str = "password"
 ) -> Finished:
@@ -156,9 +165,7 @@ def fetchmail(
         keep="no keep" if delete else "keep",
     )
     where = {"FETCHMAILHOME": str(folder.parent)}
-    ids = f"{folder.parent}/fetchids"
-    argv = [program("fetchmail"), "-f", "-", "-v", "--nosyslog", "--idfile", ids]
-    return run(argv, rules.encode(), where)
+    return run(fetchmail_from(folder.parent), rules.encode(), where)
 
 
 def by_fetchmail(login: Login, folder: Path, *, delete: bool = False, new: bool = False) -> Fetched:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import trustme
+from interop_clients import fetchmail_from
 from interop_maildrops import eml_folder
 from interop_messages import MESSAGES
 from interop_programs import SECONDS, Finished, Serving, home, program, run
@@ -142,8 +143,8 @@ def by_fetchmail(place: Place, name: str, mode: str, password: str = PASSWORD) -
         port=place.port(mode), auth=name, user=USER, password=password,
         local=getpass.getuser(), tls=tls, folder=place.folder,
     )  # fmt: skip
-    argv = [program("fetchmail"), "-f", "-", "-v", "--nosyslog", "--idfile", f"{place.folder}/ids"]
-    return run(argv, rules.encode(), {**home(place.folder), "FETCHMAILHOME": str(place.folder)})
+    where = {**home(place.folder), "FETCHMAILHOME": str(place.folder)}
+    return run(fetchmail_from(place.folder), rules.encode(), where)
 
 
 @pytest.mark.parametrize(("name", "mode"), ways(CURL))
