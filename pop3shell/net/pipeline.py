@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
 
 from pop3shell.net.client import Client
 
 
 class Pipeline:
-    """Sends ``lines``, at most ``window`` of them ahead of their replies (RFC 2449 section 6.8).
+    """Sends the lines that ``more`` gives; they may be sent as things stand, b"" if none may.
 
-    A window of 1 is lockstep. The next lines go out when the replies were read and before the
-    observers hear of them: the server goes on while what came is put away.
+    It is asked when replies were read and before the observers hear of them: the server goes on
+    while what came is put away.
     """
 
-    def __init__(self, client: Client, lines: Iterable[bytes], window: int) -> None:
+    def __init__(self, client: Client, more: Callable[[], bytes]) -> None:
         self._client = client
-        self._lines = iter(lines)
-        self._window = window
+        self._more = more
 
     def start(self) -> None:
         """Send the first lines."""
-        self._client.ahead = self._next
+        self._client.ahead = self._more
         self._send()
 
     async def finish(self) -> None:
@@ -39,16 +38,28 @@ class Pipeline:
 
     def stop(self) -> None:
         """Send no more."""
-        self._lines = iter(())
+        self._more = bytes
+        if self._client.ahead is not None:
+            self._client.ahead = bytes
 
     def _send(self) -> bool:
-        octets = b"" if self._client.closed else self._next()
+        octets = b"" if self._client.closed else self._more()
         if octets:
             self._client.send(octets)
         return bool(octets)
 
-    def _next(self) -> bytes:
-        outstanding = self._client.dialogue.outstanding
-        if outstanding > self._window // 2:
+
+def windowed(client: Client, lines: Iterable[bytes], size: int) -> Callable[[], bytes]:
+    """Give ``lines``, ``size`` of them ahead of their replies at most (RFC 2449 section 6.8).
+
+    A window of 1 is lockstep.
+    """
+    left = iter(lines)
+
+    def more() -> bytes:
+        outstanding = client.dialogue.outstanding
+        if outstanding > size // 2:
             return b""
-        return b"".join(islice(self._lines, self._window - outstanding))
+        return b"".join(islice(left, size - outstanding))
+
+    return more

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pop3shell.net.client import Client
+from pop3shell.net.pipeline import Pipeline
 from pop3shell.net.replay_judge import Judge
 from pop3shell.net.replay_marks import may_quit
 from pop3shell.net.replay_script import Turn
@@ -14,13 +15,13 @@ _NEVER = (None, commands.AUTH, commands.STLS, commands.QUIT)
 class Pump:
     """Sends easy turns in a row, each as soon as its time has come.
 
-    That is when the replies before it were read, and before the observers hear of these: the
-    server goes on while they are compared. ``at`` is the index of the next turn.
+    ``at`` is the index of the next turn.
     """
 
     def __init__(self, client: Client, judge: Judge, turns: list[Turn]) -> None:
         self.at = 0
         self._client = client
+        self._pipeline = Pipeline(client, self._next)
         self._judge = judge
         self._turns = turns
         self._stop = 0  # the end of the row
@@ -34,13 +35,8 @@ class Pump:
 
     async def run(self) -> None:
         """Send the row; all replies have come then, or the connection is over."""
-        self._client.ahead = self._next
-        try:
-            while not self._client.closed and (octets := self._next()):
-                self._client.send(octets)
-                await self._client.settled()
-        finally:
-            self._client.ahead = None
+        self._pipeline.start()
+        await self._pipeline.finish()
 
     def _look_ahead(self) -> None:
         """Find the end of the row. What was sent ahead of a reply goes with what is behind it."""

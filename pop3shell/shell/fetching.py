@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pop3shell.net.errors import ConnectionTrouble
-from pop3shell.net.pipeline import Pipeline
+from pop3shell.net.pipeline import Pipeline, windowed
 from pop3shell.protocol import events as ev
 from pop3shell.protocol.framing import CRLF
 from pop3shell.protocol.replies import Status
@@ -76,17 +76,18 @@ class Fetch:
 
 
 class Headers:
-    """The headers of messages, summarised, by TOP; at most ``window`` commands are sent ahead.
+    """The headers of messages, summarised, by TOP; at most ``ahead`` commands are sent ahead.
 
     One message that is refused, or has no header worth the name, doesn't stop the others.
     ``summaries`` is filled in order; ``missing`` is set where TOP seems not to be there at all.
     """
 
-    def __init__(self, shell: Shell, numbers: list[int], window: int) -> None:
+    def __init__(self, shell: Shell, numbers: list[int], ahead: int) -> None:
         self._shell = shell
         self._numbers = numbers
         line = f"{commands.TOP.verb} %d 0\r\n".encode()
-        self._pipeline = Pipeline(shell.client, map(line.__mod__, numbers), window)
+        lines = map(line.__mod__, numbers)
+        self._pipeline = Pipeline(shell.client, windowed(shell.client, lines, ahead))
         self._header = bytearray()
         self._ended = False
         self._octets = 0

@@ -24,9 +24,10 @@ from pop3shell.transcript.model import (
     Torn,
     Version,
 )
+from pop3shell.transcript.output import create
 from pop3shell.transcript.reader import read, read_file
 from pop3shell.transcript.secrets import fill, names
-from pop3shell.transcript.writer import TranscriptWriter, create
+from pop3shell.transcript.writer import TranscriptWriter
 
 __all__ = [
     "AnyLines",

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pop3shell.transcript.errors import RecordingFailed
-from pop3shell.transcript.writer import Output, create
+from pop3shell.transcript.output import Output, create
 
 SUFFIX = ".pop3"
 #: Files of one name that are tried before giving up: a.pop3, a-2.pop3, a-3.pop3, ...

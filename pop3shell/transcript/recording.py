@@ -16,8 +16,9 @@ from pop3shell.protocol import events as ev
 from pop3shell.protocol.events import Event
 from pop3shell.protocol.secrets import Redactor
 from pop3shell.transcript.errors import RecordingFailed
+from pop3shell.transcript.output import Output, WriteBehind
 from pop3shell.transcript.place import Place
-from pop3shell.transcript.writer import Output, TranscriptWriter
+from pop3shell.transcript.writer import TranscriptWriter
 
 R = TypeVar("R", bound="Recording")
 
@@ -120,7 +121,7 @@ class Recording:
         self._regular = _descriptor_of_file(out)
         try:
             self._writer = TranscriptWriter(
-                out,
+                WriteBehind(out),
                 time.monotonic(),
                 started=datetime.now(UTC),
                 server=server,

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from pop3shell.protocol import events as ev
 from pop3shell.protocol.commandline import CommandLine
@@ -18,6 +16,7 @@ from pop3shell.transcript.elision import Elision
 from pop3shell.transcript.errors import RecordingFailed
 from pop3shell.transcript.escapes import escape, escape_line, file_lines, visible
 from pop3shell.transcript.grammar import MAGIC, VERSION
+from pop3shell.transcript.output import Octets, Output, reason, write_all
 from pop3shell.transcript.redaction import Pieces, lines_of, pieces_of
 
 #: Octets of a body's line that is not at its end after which it is written in parts.
@@ -26,33 +25,6 @@ LONGEST_PART = 1 << 16
 BLOCK = 1 << 18
 
 _CLIENT, _SERVER, _EVENT = b"C:", b"S:", b"*:"
-
-
-class Output(Protocol):
-    """Where a transcript goes. ``write`` may take less than all, as a raw file does."""
-
-    def write(self, octets: bytes | memoryview, /) -> int | None:
-        """Write octets at once, unbuffered; return how many."""
-
-    def close(self) -> None:
-        """No more will be written."""
-
-
-def create(path: Path) -> Output:
-    """Open a new file of mode 0600, unbuffered; a device such as ``/dev/null`` will do.
-
-    Raises RecordingFailed, also where the file exists: a transcript overwrites nothing.
-    """
-    try:
-        if path.exists() and not path.is_file() and not path.is_dir():
-            return path.open("wb", buffering=0)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-        return os.fdopen(os.open(path, flags, 0o600), "wb", buffering=0)
-    except FileExistsError:
-        text = f"{path} exists already, and a transcript overwrites nothing; name another file"
-        raise RecordingFailed(text) from None
-    except (OSError, ValueError) as error:
-        raise RecordingFailed(f"cannot write a transcript to {path}: {_why(error)}") from error
 
 
 class TranscriptWriter:
@@ -220,16 +192,11 @@ class TranscriptWriter:
         self._stamped = elapsed
         return b"[%d.%03d] " % divmod(elapsed, 1000)
 
-    def _write(self, octets: bytes | memoryview) -> None:
+    def _write(self, octets: Octets) -> None:
         if self._out is None:
             return
         try:
-            written = self._out.write(octets)
-            while written and written < len(octets):
-                octets = octets[written:]
-                written = self._out.write(octets)
-            if not written:
-                raise OSError("it takes no more octets")
+            write_all(self._out, octets)
         except (OSError, ValueError) as error:
             out, self._out = self._out, None
             with contextlib.suppress(OSError):
@@ -237,16 +204,12 @@ class TranscriptWriter:
             raise self._failed(error) from error
 
     def _failed(self, error: Exception) -> RecordingFailed:
-        why = _why(error)
+        why = reason(error)
         return RecordingFailed(f"{self._name} cannot be written on: {why}; recording has stopped")
 
 
 def _header(name: str, value: str) -> bytes:
     return b"%%%s: %s\n" % (name.encode(), escape(value.encode("utf-8", "surrogateescape")))
-
-
-def _why(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error)
 
 
 _HANDLERS: dict[type, Callable[[TranscriptWriter, Any, float], None]] = {

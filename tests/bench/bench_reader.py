@@ -21,7 +21,8 @@ BLOCK = 1 << 17  # octets that come at once, as from a connection
 def make(kind: str, octets: str, file: str) -> None:
     """Record a RETR of a message; some of its letters are accented but for ``ascii``."""
     from pop3shell.protocol.dialogue import Dialogue
-    from pop3shell.transcript.writer import TranscriptWriter, create
+    from pop3shell.transcript.output import create
+    from pop3shell.transcript.writer import TranscriptWriter
 
     text = mail(int(octets))
     if kind != "ascii":  # one letter in thirty, as in French

@@ -19,7 +19,8 @@ from interop_programs import SECONDS
 from pop3shell.protocol.dialogue import Dialogue
 from pop3shell.protocol.events import Ending, Event, Side
 from pop3shell.transcript import happenings
-from pop3shell.transcript.writer import TranscriptWriter, create
+from pop3shell.transcript.output import create
+from pop3shell.transcript.writer import TranscriptWriter
 
 OCTETS = 1 << 16
 

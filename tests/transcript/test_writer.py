@@ -18,8 +18,9 @@ from pop3shell.protocol.secrets import Redactor
 from pop3shell.transcript import happenings
 from pop3shell.transcript.errors import RecordingFailed
 from pop3shell.transcript.model import ClientLine, ServerLine, ServerLines
+from pop3shell.transcript.output import create
 from pop3shell.transcript.reader import read_file
-from pop3shell.transcript.writer import TranscriptWriter, create
+from pop3shell.transcript.writer import TranscriptWriter
 
 
 def test_a_session_reads_as_the_design_shows_it() -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from pop3shell.net.pipeline import Pipeline
+from pop3shell.net.pipeline import Pipeline, windowed
 from pop3shell.protocol import events as ev
 from pop3shell.protocol.replies import Status
 from pop3shell.protocol.spec import commands
@@ -29,7 +29,7 @@ _RANGE = re.compile(r"([0-9]{1,10})(?:-([0-9]{1,10}))?")
 class _Saving:
     """Watches the dialogue and puts the bodies of RETR into a target."""
 
-    def __init__(self, shell: Shell, target: Target, numbers: list[int], window: int) -> None:
+    def __init__(self, shell: Shell, target: Target, numbers: list[int], ahead: int) -> None:
         self.target = target
         self.numbers = numbers
         self.octets = 0
@@ -41,7 +41,7 @@ class _Saving:
         self.progress = Progress(shell.errors)
         self._shell = shell
         lines = map((commands.RETR.verb.encode() + b" %d\r\n").__mod__, numbers)
-        self._pipeline = Pipeline(shell.client, lines, window)
+        self._pipeline = Pipeline(shell.client, windowed(shell.client, lines, ahead))
         self.handlers: dict[type, Callable[[Any], None]] = {
             ev.StatusLine: self._status,
             ev.BodyData: self._data,

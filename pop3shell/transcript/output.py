@@ -1,0 +1,114 @@
+"""Where a transcript's octets go: a new file, and how they get there."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+from typing import Protocol
+
+from pop3shell.transcript.errors import RecordingFailed
+
+#: Octets that are worth another thread's time.
+LARGE = 1 << 17
+
+Octets = bytes | memoryview
+
+
+class Output(Protocol):
+    """Where a transcript goes. ``write`` may take less than all, as a raw file does."""
+
+    def write(self, octets: Octets, /) -> int | None:
+        """Write octets at once, unbuffered; return how many."""
+
+    def close(self) -> None:
+        """No more will be written."""
+
+
+def create(path: Path) -> Output:
+    """Open a new file of mode 0600, unbuffered; a device such as ``/dev/null`` will do.
+
+    Raises RecordingFailed, also where the file exists: a transcript overwrites nothing.
+    """
+    try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            return path.open("wb", buffering=0)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        return os.fdopen(os.open(path, flags, 0o600), "wb", buffering=0)
+    except FileExistsError:
+        text = f"{path} exists already, and a transcript overwrites nothing; name another file"
+        raise RecordingFailed(text) from None
+    except (OSError, ValueError) as error:
+        why = reason(error)
+        raise RecordingFailed(f"cannot write a transcript to {path}: {why}") from error
+
+
+def write_all(out: Output, octets: Octets) -> None:
+    """Write all of the octets. Raises OSError or ValueError, also where not all are taken."""
+    written = out.write(octets)
+    while written and written < len(octets):
+        octets = octets[written:]
+        written = out.write(octets)
+    if not written and octets:
+        raise OSError("it takes no more octets")
+
+
+def reason(error: Exception) -> str:
+    """Say why something could not be written, as the system says it."""
+    return getattr(error, "strerror", None) or str(error)
+
+
+class WriteBehind:
+    """An output whose large pieces are written while the next octets are read from the network.
+
+    One piece is written at a time, and all else waits for it: at the end of a body, and of every
+    line, the file holds all that was said. What goes wrong with a piece is raised by what is
+    written next, or by ``close``.
+    """
+
+    def __init__(self, out: Output) -> None:
+        self._out = out
+        self._writing = False
+        self._pieces: SimpleQueue[Octets | None] = SimpleQueue()
+        self._results: SimpleQueue[Exception | None] = SimpleQueue()
+        self._thread: Thread | None = None
+
+    def write(self, octets: Octets, /) -> int:
+        """Take all of the octets. Raises OSError or ValueError."""
+        self._wait()
+        if len(octets) < LARGE:
+            write_all(self._out, octets)
+        else:
+            if self._thread is None:
+                self._thread = Thread(target=self._write_pieces, daemon=True)
+                self._thread.start()
+            self._writing = True
+            self._pieces.put(octets)
+        return len(octets)
+
+    def close(self) -> None:
+        """Write what is left, and close the output. Raises OSError or ValueError."""
+        try:
+            self._wait()
+        finally:
+            self._pieces.put(None)
+            self._out.close()
+
+    def _wait(self) -> None:
+        if not self._writing:
+            return
+        error = self._results.get()
+        self._writing = False
+        if error is not None:
+            raise error
+
+    def _write_pieces(self) -> None:
+        while (octets := self._pieces.get()) is not None:
+            try:
+                write_all(self._out, octets)
+            except (OSError, ValueError) as error:
+                self._results.put(error)
+            else:
+                self._results.put(None)
+            del octets  # a block of memory that the next one can have
