@@ -71,19 +71,21 @@ def command(
 
     terminal = sys.stdout is not None and sys.stdout.isatty()
     typed = sys.stdin is not None and sys.stdin.isatty()
+    hurried = speed is not None or idle_limit is not None
+    if step and hurried:
+        raise click.UsageError("--step waits for a key each time; leave --speed, --idle-limit out")
     if step and not (terminal and typed):
         raise click.UsageError("--step needs a terminal, for its keys and to show what comes")
     colour = wants_colour(color, os.environ, terminal)
     player = Player(colour=colour, timing=terminal, explain=explain)
     entries = _Entries(file)
-    paced = terminal or speed is not None or idle_limit is not None
     try:
         if step:
             from pop3shell.cli.stepping import step_through
 
             step_through(player, entries)
         else:
-            _play(player, entries, Pace(speed or 1.0, idle_limit) if paced else None)
+            _play(player, entries, Pace(speed or 1.0, idle_limit) if terminal or hurried else None)
     except KeyboardInterrupt:
         return interrupted()
     return entries.told()

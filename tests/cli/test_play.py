@@ -146,6 +146,8 @@ def test_a_file_in_which_nobody_speaks_is_no_transcript(here, tmp_path, text):
         ("--idle-limit", "-1"),
         ("--idle-limit", "nan"),
         ("--step",),
+        ("--step", "--speed", "2"),
+        ("--step", "--idle-limit", "2"),
     ],
 )
 def test_wrong_usage_gives_2(here, session, options):
