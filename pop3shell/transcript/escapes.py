@@ -6,6 +6,7 @@ No Python code runs per line: the octets of a line that is plain ASCII are its t
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 CRLF = b"\r\n"
 LF = b"\n"
@@ -20,11 +21,12 @@ _INVISIBLE = re.compile(
     rb"|\xef(?:\xb8[\x80-\x8f]|\xbb\xbf|\xbe\xa0|\xbf[\xb0-\xbf])"
     rb"|\xf0(?:\x91(?:\x82\xbd|\x83\x8d)|\x93(?:\x90[\xb0-\xbf]|\x91[\x80-\x9f])|\x9b\xb2[\xa0-\xa3]|\x9d\x85[\xb3-\xba])|\xf3\xa0[\x80-\xbf]{2}"
 ).sub
+_ESCAPED = [b"%c" % octet for octet in (*range(0x20), 0x5C, 0x7F) if octet not in CRLF]
 _PLAIN = bytes(octet for octet in range(0x20, 0x7F) if octet != 0x5C)
 _NO_CONTROL = bytes(octet for octet in range(0x20, 0x100) if octet != 0x7F)
 _WHOLE = re.compile(rb"[^\\]*+(?:\\(?:\\|x[0-9a-fA-F]{2}|n?(?=\r\n))[^\\]*+)*+")
 # Searches that begin with a rare character are many times as fast as others.
-_irregular = re.compile(rb"\n(?<![^ \n]\r\n)").search
+_irregular = re.compile(rb"\n(?<![!-\xff]\r\n)").search
 _odd_end = re.compile(rb"\n(?<![^ ]\r\n)").search
 _no_octet = re.compile(rb"\\(?!x[0-9a-fA-F][0-9a-fA-F])").search
 _other_end = re.compile(rb"\\n?\r").search
@@ -56,8 +58,8 @@ def escape_line(octets: bytes) -> bytes:
     return escape(octets) + b"\\"
 
 
-def file_lines(block: bytes, tag: bytes, begun: bytes) -> memoryview:
-    """Return the whole lines of ``block`` as they stand in the file, each behind ``tag``.
+def file_lines(pieces: Sequence[bytes], tag: bytes, begun: bytes) -> memoryview:
+    """Return the whole lines in the pieces of a block as they stand in the file, behind ``tag``.
 
     ``begun`` is how the first of them begins in the file, its time and tag; what follows the last
     line's end is left out.
@@ -65,21 +67,42 @@ def file_lines(block: bytes, tag: bytes, begun: bytes) -> memoryview:
     Mostly all is printable, every line ends in CRLF, and none is empty or has a blank at its end.
     Then two replacements of single characters do it, which are the fastest thing there is.
     """
-    others = block.translate(None, _PLAIN)
-    if others.translate(None, CRLF) or (b"$" in block and b"${" in block):
+    # The pieces are put together once, behind what needs no escape.
+    block = b"".join((begun, b" ", *pieces))
+    if block.startswith(CRLF, len(begun) + 1):
+        block = begun + block[len(begun) + 1 :]
+    if _needs_escapes(block):
         block = visible(_escape_syntax(block), kept=CRLF)
-        others = block.translate(None, _NO_CONTROL)
-    in_pairs = others == CRLF * (len(others) // 2)
-    regular = in_pairs and not _irregular(block)
-    if not regular and (not in_pairs or _odd_end(block)):
+    irregular = _irregular(block) is not None
+    if irregular and _odd_end(block):
         block = _escape_ends(block)
-    behind = b"\n" + tag
-    first = begun if block.startswith(CRLF) else begun + b" "
-    text = (first + block).replace(LF, behind + b" ")
-    if not regular:
-        text = text.replace(behind + b" \r", behind + b"\r")
-    text = text.replace(b"\r", b"")
+    text = _tagged(block, tag, irregular)
+    if text is None:
+        text = _tagged(_escape_ends(block), tag, irregular) or b""
     return memoryview(text)[: text.rfind(LF) + 1]
+
+
+def _needs_escapes(block: bytes) -> bool:
+    """Whether there is more than plain ASCII and line ends.
+
+    One search for each of these octets takes less than one look at each octet of the block.
+    """
+    if not block.isascii() or any(octet in block for octet in _ESCAPED):
+        return True
+    return b"$" in block and b"${" in block
+
+
+def _tagged(block: bytes, tag: bytes, irregular: bool) -> bytes | None:
+    """Put a tag before each line, and a blank if it has a text; None if a CR is within a line.
+
+    Every LF must have its CR: that becomes the line's end, the LF the next line's tag.
+    """
+    text = block.replace(LF, tag + b" ")
+    lines = (len(text) - len(block)) // len(tag)
+    if irregular:
+        text = text.replace(tag + b" \r", tag + b"\r")
+    text = text.replace(b"\r", LF, lines)
+    return None if b"\r" in text else text
 
 
 def _escape_ends(block: bytes) -> bytes:

@@ -63,8 +63,8 @@ class WriteBehind:
     """An output whose large pieces are written while the next octets are read from the network.
 
     One piece is written at a time, and all else waits for it: at the end of a body, and of every
-    line, the file holds all that was said. What goes wrong with a piece is raised by what is
-    written next, or by ``close``.
+    line, the file holds all that was said, and a crash loses at most the piece being written. What
+    goes wrong with a piece is raised by what is written next, or by ``close``.
     """
 
     def __init__(self, out: Output) -> None:

@@ -161,12 +161,14 @@ class TranscriptWriter:
 
     def _body(self, octets: bytes, now: float) -> None:
         """Write the whole lines of a body, each behind its tag, and hold back the rest."""
-        if self._tail:
-            octets = self._tail + octets
+        begun = self._tail
         cut = octets.rfind(b"\n") + 1
-        self._tail = octets[cut:]
         if cut:
-            self._write(file_lines(octets, _SERVER, self._stamp(now) + _SERVER))
+            self._tail = octets[cut:]
+            begins = self._stamp(now) + _SERVER
+            self._write(file_lines((begun, octets), _SERVER, begins))
+        else:
+            self._tail += octets
         if len(self._tail) >= LONGEST_PART:
             self._end_part(now)
 
