@@ -31,7 +31,7 @@ class Echoes:
     def __init__(self, owner: CommandLine | Event) -> None:
         self.owner = owner
         self._words: dict[bytes, bytes] = {}
-        self._responses = 0
+        self._first: Event | None = None
         self._pattern: re.Pattern[bytes] | None = None
 
     def add(self, octets: bytes, placeholder: bytes) -> None:
@@ -46,12 +46,15 @@ class Echoes:
             echoes = b"|".join(map(_echo, longest_first))
             self._pattern = re.compile(b"(?i)" + echoes + b"|" + _MASKED)
 
-    def add_revealed(self, response: bytes, placeholder: bytes) -> None:
-        """Look for the password itself too, which a server has decoded before it repeats it."""
+    def add_revealed(self, sent: Event, response: bytes, placeholder: bytes) -> None:
+        """Look for the password itself too, which a server has decoded before it repeats it.
+
+        ``sent`` is the event that the response is from; it may be handed in more than once.
+        """
         from pop3shell.protocol.sasl.revealed import revealed  # only a login by AUTH needs it
 
-        self._responses += 1
-        if password := revealed(response, further=self._responses > 1):
+        self._first = self._first or sent
+        if password := revealed(response, further=sent is not self._first):
             self.add(password, placeholder)
 
     def mask(self, octets: bytes) -> bytes:

@@ -164,6 +164,7 @@ class LoginWatch:
 class Redactor:
     """Gives the octets of events with the secrets replaced; remembers which it has seen.
 
+    Whoever shows or writes the session may ask for the same event, and gets the same answer.
     Passwords that differ get placeholders that differ: ``${password}``, ``${password2}``, ….
     """
 
@@ -217,7 +218,7 @@ class Redactor:
             echoes = self._echoes_of(command or event)
             echoes.add(octets, placeholder)
             if secret.label == INITIAL_RESPONSE.secret:
-                echoes.add_revealed(octets, placeholder)
+                echoes.add_revealed(event, octets, placeholder)
             self._begun = None if command else event
         elif command and self._begun:
             self._remember(command, self._echoes_of(self._begun))

@@ -84,7 +84,10 @@ def test_a_server_that_decodes_the_password_and_repeats_it_is_masked_too(lines, 
     for line in lines[:-1]:
         heard.ask(line, "+ ")
     heard.ask(lines[-1], f"-ERR no {named} with tanstaaf")
-    assert heard.redacted().endswith(f"-ERR no {named} with ${{sasl}}\r\n".encode())
+    masked = f"-ERR no {named} with ${{sasl}}\r\n".encode()
+    assert heard.redacted().endswith(masked)
+    redactor = Redactor()  # shared by the screen and a transcript
+    assert [{redactor.octets(event) for _ in range(2)} for event in heard.events][-2] == {masked}
 
 
 @pytest.mark.parametrize(
@@ -248,8 +251,12 @@ def test_nothing_of_a_secret_is_shown_however_it_is_cut(
                 events += feed(dialogue, (side, piece))
         events += dialogue.closed(Side.SERVER, Ending.RESET)
     redactor = Redactor()
-    octets = b"".join(redactor.octets(event) for event in events)
-    assert secret.encode() not in octets
+    shown = [redactor.octets(event) for event in events]
+    assert secret.encode() not in b"".join(shown)
+    shared = Redactor()  # by the screen and a transcript
+    assert [(shared.octets(event), shared.octets(event)) for event in events] == [
+        (octets, octets) for octets in shown
+    ]
     for event in events:
         if isinstance(event, ev.Noted):
             assert secret.encode() not in redactor.mask(event.finding.evidence)
