@@ -82,7 +82,7 @@ def _recorder(order: Order, path: Path) -> BeginRecording | None:
     def record(client: Client, mask: Redactor) -> ClientRecording | None:
         begin = functools.partial(
             ClientRecording,
-            current=lambda: client,
+            client=client,
             tell=records.tell,
             say=records.say,
             redactor=mask,

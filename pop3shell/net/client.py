@@ -96,6 +96,7 @@ class Client:
         self._timers.heard = self._loop.time()
         self._connection = await Connection.over(sock, self._receive, self._ended)
         self.address = shown(*self._connection.peer)
+        self._dispatch(self.dialogue.connected(self.address, host))
         if layer is not None:
             await self._secure(layer, within)
         self._timers.start()
@@ -125,8 +126,12 @@ class Client:
         from pop3shell.net.securing import negotiate
 
         assert self._connection is not None
+
+        def established() -> None:
+            self._dispatch(self.dialogue.tls_started(layer.protocol, layer.cipher))
+
         self.tls = layer
-        await negotiate(self._connection, layer, within, self.dialogue.tls_started)
+        await negotiate(self._connection, layer, within, established)
 
     async def greeted(self) -> Greeting | None:
         """Wait for the greeting; None if the peer said something else, or nothing, and why not.

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from pop3shell.net.client import Client
 from pop3shell.net.resolve import shown
+from pop3shell.protocol.events import Connected, Event
 from pop3shell.protocol.secrets import Redactor
 from pop3shell.transcript import happenings
 from pop3shell.transcript.joining import joined
@@ -14,12 +13,12 @@ from pop3shell.transcript.recording import Recording, Tell
 
 
 class ClientRecording(Recording):
-    """Records the client that ``current`` returns; after a reconnect that is another one."""
+    """Records a client, and the one that takes its place after a reconnect."""
 
     def __init__(
         self,
         place: Place,
-        current: Callable[[], Client],
+        client: Client,
         *,
         tell: Tell,
         say: Tell,
@@ -31,49 +30,34 @@ class ClientRecording(Recording):
 
         Raises RecordingFailed.
         """
-        client = current()
-        self._current = current
-        self._client: Client | None = None
-        self._secured = False
         super().__init__(
             place,
             name or client.host,
-            server=server or _server(client),
+            server=server or _server(client.host, client.address),
             tell=tell,
             say=say,
             redactor=redactor,
         )
+        self._connected = bool(client.address)
         if client.greeting is not None:
-            self._join(client)
+            self.happened(joined(client.address, client.session.state))
+        elif self._connected:
+            self.happened(happenings.connected(client.address))
 
-    def catch_up(self) -> None:
-        """Write what no event tells: that a connection was made, that TLS holds."""
-        client = self._current()
-        if client.address and client is not self._client:
-            self._begin(client)
-        layer = client.tls
-        if not self._secured and layer is not None and layer.established:
-            self._secured = True
-            self.happened(happenings.tls_established(layer.protocol, layer.cipher))
+    def __call__(self, event: Event) -> None:
+        """Take in the next event of the dialogue; another connection has another file."""
+        if isinstance(event, Connected):
+            if self._connected and self.active:
+                self._next(event.host, _server(event.host, event.address))
+            self._connected = True
+        super().__call__(event)
 
     def logs_in(self, mechanism: str, user: str, nonce: str) -> None:
         """Write what it takes to answer the challenges that follow once more."""
         self.happened(happenings.auth(mechanism, user, nonce))
 
-    def _begin(self, client: Client) -> None:
-        """Another connection than the one before, if any."""
-        if self._client is not None and self.active:
-            self._next(client.host, _server(client))
-        self._client, self._secured = client, False
-        self.happened(happenings.connected(client.address))
 
-    def _join(self, client: Client) -> None:
-        self._client = client
-        self._secured = client.session.tls
-        self.happened(joined(client.address, client.session.state))
-
-
-def _server(client: Client) -> str:
+def _server(host: str, address: str) -> str:
     """Host and port as in ``mail.example.com:110``."""
-    port = client.address.rpartition(":")[2]
-    return shown(client.host, int(port)) if port.isdigit() and client.host else client.address
+    port = address.rpartition(":")[2]
+    return shown(host, int(port)) if port.isdecimal() and host else address

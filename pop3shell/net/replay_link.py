@@ -69,7 +69,6 @@ class Link:
             tls=target.tls if target.implicit else None,
         )
         self.outcome.connected = True
-        self._catch_up()
         greeting = await client.greeted()
         if greeting is None:
             said = visible((client.banner + client.dialogue.unfinished)[:SHOWN]).decode()
@@ -92,12 +91,6 @@ class Link:
     async def start_tls(self) -> None:
         """Negotiate TLS after STLS was accepted. Raises ConnectionTrouble."""
         await self.client.start_tls(self.target.tls)
-        self._catch_up()
-
-    def _catch_up(self) -> None:
-        """Let the recording, if there is one, know of a connection made or secured."""
-        if self.recording is not None:
-            self.recording.catch_up()
 
     async def say(self, line: bytes) -> bool:
         """Send a command that isn't in the transcript; return whether it was accepted."""

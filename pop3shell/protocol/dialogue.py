@@ -35,6 +35,7 @@ from pop3shell.protocol.events import (
     Challenge,
     Closed,
     CommandSent,
+    Connected,
     Ending,
     Event,
     Greeting,
@@ -44,6 +45,7 @@ from pop3shell.protocol.events import (
     OpenLine,
     ReplyEnd,
     ResponseSent,
+    Secured,
     Side,
     StateChanged,
     StatusLine,
@@ -162,9 +164,16 @@ class Dialogue:
             self._finish(now)
         return self._handed_on()
 
-    def tls_started(self) -> None:
+    def connected(self, address: str, host: str = "") -> list[Event]:
+        """Take in that a connection was made, to ``host`` at ``address`` (with its port)."""
+        self._events.append(Connected(address, host))
+        return self._handed_on()
+
+    def tls_started(self, version: str = "", cipher: str = "") -> list[Event]:
         """Take in that TLS was negotiated: what was said in plaintext counts no more."""
         self.session.tls_started()
+        self._events.append(Secured(version, cipher))
+        return self._handed_on()
 
     def closed(self, side: Side, ending: Ending, now: float = 0.0) -> list[Event]:
         """Take in that ``side`` ended the connection."""

@@ -154,6 +154,22 @@ class ReplyEnd(Record):
     raw: bytes = b""
 
 
+class Connected(Record):
+    """A connection was made, to ``host`` at ``address`` (with its port)."""
+
+    address: str
+    host: str
+    raw: bytes = b""
+
+
+class Secured(Record):
+    """TLS was negotiated: what was said in plaintext counts no more."""
+
+    version: str
+    cipher: str
+    raw: bytes = b""
+
+
 class StateChanged(Record):
     """The session went from one state to another."""
 
@@ -179,7 +195,9 @@ class Closed(Record):
 
 
 Event = (
-    Greeting
+    Connected
+    | Secured
+    | Greeting
     | Banner
     | CommandSent
     | ResponseSent

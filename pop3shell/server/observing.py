@@ -37,7 +37,7 @@ class Observed:
         self._logins = _Logins()
         self._heard = time.monotonic()
         self._over = False
-        recording.happened(happenings.connected(address))
+        self._tell(self._dialogue.connected(address))
         recording.note(f"the client is {client}")
 
     def client(self, octets: bytes) -> None:
@@ -52,10 +52,9 @@ class Observed:
 
     def secured(self, tls: ssl.SSLObject) -> None:
         """Take in that TLS holds."""
-        self._dialogue.tls_started()
         cipher = tls.cipher()
         name = cipher[0] if cipher else ""
-        self._recording.happened(happenings.tls_established(tls.version() or "", name))
+        self._tell(self._dialogue.tls_started(tls.version() or "", name))
 
     def closed(self, side: Side, ending: Ending = Ending.ORDERLY) -> None:
         """Take in who ended the connection; only the first time counts."""

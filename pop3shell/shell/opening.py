@@ -26,7 +26,6 @@ async def open_session(shell: Shell, host: str, port: int, family: socket.Addres
     security = shell.security
     implicit = security.tls if security.mode == IMPLICIT else None
     await client.connect(host, port, family=family, tls=implicit)
-    shell.catch_up()
     if shell.settings.interactive:
         shell.say(address_line(host, port, client))
         shell.flush()

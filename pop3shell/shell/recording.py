@@ -26,7 +26,7 @@ def start(shell: Shell, place: Place, host: str = "", server: str = "") -> Clien
 
     recording = ClientRecording(
         place,
-        lambda: shell.client,
+        shell.client,
         tell=tell,
         say=shell.say,
         redactor=shell.redactor,

@@ -61,7 +61,6 @@ def tell(shell: Shell) -> None:
     layer = shell.client.tls
     if layer is None:
         return
-    shell.catch_up()
     settings = shell.security.tls
     if settings.insecure:
         how = "NOT verified (--insecure)"

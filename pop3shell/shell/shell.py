@@ -117,11 +117,6 @@ class Shell:
         self._watching.remove(observer)
         self.client.observers.remove(observer)
 
-    def catch_up(self) -> None:
-        """Let the recording, if there is one, know of a connection made or secured."""
-        if self.recording is not None and self.recording.active:
-            self.recording.catch_up()
-
     def opened(self, again: OpenSession) -> None:
         """Remember how the session was opened, so that it can be opened again."""
         self._open = again

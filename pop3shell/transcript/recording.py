@@ -67,9 +67,6 @@ class Recording:
 
     # ---- asked by who holds the session ----
 
-    def catch_up(self) -> None:
-        """Write what no event tells; called before each event is written."""
-
     def happened(self, text: str) -> None:
         """Write an event ``*:``; ``pop3shell.transcript.happenings`` makes the texts."""
         now = time.monotonic()
@@ -96,7 +93,6 @@ class Recording:
     def __call__(self, event: Event) -> None:
         """Take in the next event of the dialogue."""
         if self._writer is not None:
-            self.catch_up()
             now = time.monotonic()
             self._write(lambda writer: writer(event, now))
             if isinstance(event, ev.ReplyEnd):

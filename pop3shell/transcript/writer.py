@@ -119,6 +119,12 @@ class TranscriptWriter:
         else:
             self._part(event, now)
 
+    def _connected(self, event: ev.Connected, now: float) -> None:
+        self.happened(happenings.connected(event.address), now)
+
+    def _secured(self, event: ev.Secured, now: float) -> None:
+        self.happened(happenings.tls_established(event.version, event.cipher), now)
+
     def _closed(self, event: ev.Closed, now: float) -> None:
         self._end_body(now)
         self.happened(happenings.closed(event.side, event.ending), now)
@@ -228,6 +234,8 @@ _HANDLERS: dict[type, Callable[[TranscriptWriter, Any, float], None]] = {
         ),
         TranscriptWriter._server_line,
     ),
+    ev.Connected: TranscriptWriter._connected,
+    ev.Secured: TranscriptWriter._secured,
     ev.BodyData: TranscriptWriter._body_data,
     ev.LongLine: TranscriptWriter._part,
     ev.Incomplete: TranscriptWriter._incomplete,

@@ -57,7 +57,7 @@ class Replay:
         place = Place(self.path, max_body=self.max_body)
         tell: Callable[[str], None] = self.trouble.append
         return ClientRecording(
-            place, lambda: client, tell=tell, say=tell, redactor=mask, server="mail.example.com:110"
+            place, client, tell=tell, say=tell, redactor=mask, server="mail.example.com:110"
         )
 
 
