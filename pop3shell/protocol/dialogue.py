@@ -169,6 +169,12 @@ class Dialogue:
         self._events.append(Connected(address, host))
         return self._handed_on()
 
+    def joined(self, state: State) -> list[Event]:
+        """Take in that the dialogue is heard from its middle on, and in which state that is."""
+        self.greeted = True
+        self._enter(state)
+        return self._handed_on()
+
     def tls_started(self, version: str = "", cipher: str = "") -> list[Event]:
         """Take in that TLS was negotiated: what was said in plaintext counts no more."""
         self.session.tls_started()

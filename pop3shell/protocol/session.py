@@ -101,6 +101,10 @@ class Session:
         if command.row is commands.CAPA and self.capabilities is None:
             self.capabilities = {}
 
+    def logged_in_as(self, user: str) -> None:
+        """Take in from who logged in what the dialogue doesn't tell: AUTH has no name in clear."""
+        self.user = user
+
     def tls_started(self) -> None:
         """Forget what was said in plaintext (RFC 2595 section 4)."""
         self.tls = True

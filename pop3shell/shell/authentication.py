@@ -100,7 +100,7 @@ async def log_in(shell: Shell, user: str, way: Way, *, step: bool = False) -> No
         await _by_digest(shell, user, secret)
     else:
         await _by_password(shell, user, secret)
-    shell.client.session.user = user  # of an AUTH the session itself knows no name
+    shell.client.session.logged_in_as(user)
 
 
 async def _allow_cleartext(shell: Shell, way: Way) -> None:

@@ -120,8 +120,7 @@ class Player:
         if text.startswith(_TLS):
             self._dialogue.tls_started()
         elif state := joining.as_joined(text):
-            self._dialogue.server(b"+OK\r\n")
-            self._dialogue.session.state = state
+            self._dialogue.joined(state)
 
     def _client(self, entry: model.ClientLine) -> None:
         dialogue = self._dialogue
