@@ -9,8 +9,8 @@ import click
 @click.argument("topic", required=False)
 def command(topic: str | None) -> int:
     """Explain TOPIC: a command, state, capability or response code; without it, list them all."""
+    from pop3shell.protocol.visible import visible_text
     from pop3shell.view.explain import UnknownTopic, explain, overview
-    from pop3shell.view.safe import visible_text
 
     try:
         click.echo(explain(topic) if topic else overview())

@@ -17,7 +17,7 @@ GARBAGE_THRESHOLD = 100_000
 
 def _show(error: click.ClickException) -> None:
     """Show what is wrong; names of files and lines of transcripts may be in it."""
-    from pop3shell.view.safe import visible_text
+    from pop3shell.protocol.visible import visible_text
 
     shown = "\n".join(map(visible_text, error.message.split("\n")))
     error.message = shown  # type: ignore[misc]  # final, but shown as it is

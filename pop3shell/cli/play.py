@@ -132,7 +132,7 @@ class _Entries:
 
     def told(self) -> int:
         """Say what could not be read, if anything; return the exit status."""
-        from pop3shell.view.safe import visible_text
+        from pop3shell.protocol.visible import visible_text
 
         if self._status is None:
             return 0

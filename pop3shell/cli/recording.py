@@ -54,9 +54,9 @@ def records(options: dict[str, Any], reads: Path | None = None) -> Records | Non
         if limit is not None:
             raise click.UsageError("--max-body says how to record: give --record or --record-dir")
         return None
+    from pop3shell.protocol.visible import visible_text
     from pop3shell.transcript.errors import RecordingFailed
     from pop3shell.transcript.recording import Records
-    from pop3shell.view.safe import visible_text
 
     try:
         where.check()

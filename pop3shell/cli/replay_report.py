@@ -12,8 +12,8 @@ import click
 
 from pop3shell.net.replay_model import Outcome, Rules, Target
 from pop3shell.net.resolve import shown
+from pop3shell.protocol.visible import visible_text
 from pop3shell.shell.exits import Exit
-from pop3shell.view.safe import visible_text
 
 #: Characters that XML can't hold.
 _NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

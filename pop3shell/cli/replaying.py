@@ -20,12 +20,12 @@ from pop3shell.net.replay_script import Script
 from pop3shell.net.replay_secrets import Secrets, check_logins, find_secrets
 from pop3shell.net.resolve import shown
 from pop3shell.protocol.secrets import Redactor
+from pop3shell.protocol.visible import visible_text
 from pop3shell.shell.credentials import Login, NoPassword, find_password
 from pop3shell.shell.exits import Exit
 from pop3shell.transcript.errors import MissingSecret, TranscriptError
 from pop3shell.transcript.reader import read_file
 from pop3shell.transcript.recording import Records
-from pop3shell.view.safe import visible_text
 
 #: What in a folder is taken for a transcript.
 SUFFIXES = (".pop3", ".txt")

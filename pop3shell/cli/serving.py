@@ -16,6 +16,7 @@ from typing import Any
 
 import click
 
+from pop3shell.protocol.visible import visible_text
 from pop3shell.server import certificates
 from pop3shell.server.connection import TlsSource
 from pop3shell.server.listener import PracticeServer
@@ -23,7 +24,6 @@ from pop3shell.server.maildrop import Maildrop, Source, SourceError
 from pop3shell.server.sample import SAMPLE_PASSWORD, SAMPLE_USER, SampleSource
 from pop3shell.server.sockets import Listener
 from pop3shell.server.sources import open_source
-from pop3shell.view.safe import visible_text
 
 Accounts = dict[str, tuple[str, Maildrop]]
 

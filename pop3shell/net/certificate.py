@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from pop3shell.protocol.visible import visible_text
+
 #: Certificates that end sooner are warned of.
 SOON = timedelta(days=14)
 _SMALLEST_RSA = 2048
@@ -50,8 +52,8 @@ def _read(der: bytes, fingerprint: str) -> Certificate:
     key, weak = _key(found.public_key)
     return Certificate(
         fingerprint=fingerprint,
-        subject=printable(found.subject.human_friendly),
-        issuer=printable(found.issuer.human_friendly),
+        subject=visible_text(found.subject.human_friendly),
+        issuer=visible_text(found.issuer.human_friendly),
         names=_names(found),
         begins=validity["not_before"].native.astimezone(UTC),
         ends=validity["not_after"].native.astimezone(UTC),
@@ -65,7 +67,7 @@ def _read(der: bytes, fingerprint: str) -> Certificate:
 def _names(found: Any) -> tuple[str, ...]:
     held = found.subject_alt_name_value or ()
     kinds = ("dns_name", "ip_address")
-    return tuple(printable(str(name.native)) for name in held if name.name in kinds)
+    return tuple(visible_text(str(name.native)) for name in held if name.name in kinds)
 
 
 def _key(key: Any) -> tuple[str, bool]:
@@ -79,11 +81,6 @@ def _hash_name(found: Any) -> str:
         return str(found["signature_algorithm"].hash_algo)
     except ValueError:  # an algorithm that has its hash built in
         return ""
-
-
-def printable(text: str) -> str:
-    """Return text without anything that a terminal would take for a command."""
-    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
 
 
 def covers(name: str, host: str) -> bool:
@@ -117,7 +114,7 @@ def problems(found: Certificate, host: str, now: datetime) -> list[str]:
     if found.begins and now < found.begins:
         wrong.append(f"it is valid only from {day(found.begins)} on")
     if not any(covers(name, host) for name in found.names):
-        wrong.append(f"it is not for {printable(host)} but {_for(found)}")
+        wrong.append(f"it is not for {visible_text(host)} but {_for(found)}")
     return wrong
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ssl
 from datetime import datetime
 
-from pop3shell.net.certificate import Certificate, printable, problems, read_certificate
+from pop3shell.net.certificate import Certificate, problems, read_certificate
 from pop3shell.net.tls import ClosedInHandshake, NotTls, PinMismatch, TlsLayer
+from pop3shell.protocol.visible import visible, visible_text
 
 _INSECURE = "--insecure would talk to it all the same, but then anybody may be listening"
 
@@ -67,7 +68,7 @@ def explain_failure(
 
 
 def _not_tls(octets: bytes) -> str:
-    line = printable(octets.split(b"\n")[0].rstrip(b"\r")[:100].decode("utf-8", "replace"))
+    line = visible(octets.split(b"\n")[0].rstrip(b"\r")[:100])
     if octets[:3].upper() == b"+OK":
         return (
             f"the server speaks plain POP3 where TLS should begin ({line}); connect without TLS, "
@@ -126,8 +127,8 @@ def _code_problem(code: int, message: str, host: str) -> str:
     if code == _NOT_YET:
         return "a certificate of its chain is not valid yet"
     if code in _WRONG_NAME:
-        return f"it is not for {printable(host)}"
-    return printable(message).rstrip(".")
+        return f"it is not for {visible_text(host)}"
+    return visible_text(message).rstrip(".")
 
 
 def _advice(code: int) -> str:
@@ -146,5 +147,5 @@ def _refused(error: Exception, offered: str) -> str:
     for part, meaning in _REASONS:
         if part in reason:
             return f"TLS failed: {meaning} ({reason})"
-    told = reason or printable(str(error))
+    told = reason or visible_text(str(error))
     return f"TLS failed: OpenSSL says {told}; the server's log may tell more"

@@ -5,11 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from pop3shell.net.client import Client
-from pop3shell.net.errors import silent
+from pop3shell.net.errors import ConnectionTrouble, silent
 from pop3shell.protocol.events import Ending
 
 #: Seconds that the server has to close after QUIT was answered.
 CLOSE_WITHIN = 10.0
+
+
+def must_be_open(client: Client) -> None:
+    """See to it that something can be asked of the server. Raises ConnectionTrouble."""
+    if client.closed:
+        raise ConnectionTrouble("the connection is closed; nothing was sent")
 
 
 def tls_failure(client: Client) -> str:

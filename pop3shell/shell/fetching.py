@@ -11,12 +11,12 @@ from pop3shell.protocol import events as ev
 from pop3shell.protocol.framing import CRLF
 from pop3shell.protocol.replies import Status
 from pop3shell.protocol.spec import commands
+from pop3shell.protocol.visible import visible
 from pop3shell.shell.endings import cut_off
 from pop3shell.shell.progress import Progress
 from pop3shell.shell.quiet import briefly, quietly
 from pop3shell.shell.shell import Shell
 from pop3shell.view.mail import HEADER_LIMIT, Summary, header_of, summarise
-from pop3shell.view.safe import visible
 
 #: Refusals, with no success before, after which TOP is taken to be missing.
 GIVE_UP_AFTER = 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,12 +15,19 @@ FEW = 3
 
 @contextmanager
 def quietly(shell: Shell) -> Iterator[None]:
-    """Leave out what multi-line replies hold while the block runs."""
-    shell.printer.bodies = False
+    """Leave out what multi-line replies hold while the block runs.
+
+    And after it, if it was interrupted: what is due still comes, and whoever interrupted it says
+    when that is over.
+    """
+    shell.printer.bodies = interrupted = False
     try:
         yield
+    except asyncio.CancelledError:
+        interrupted = True
+        raise
     finally:
-        shell.printer.bodies = True
+        shell.printer.bodies = not interrupted
 
 
 @contextmanager

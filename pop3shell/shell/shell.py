@@ -14,11 +14,11 @@ from pop3shell.protocol.framing import CRLF
 from pop3shell.protocol.lastexchange import Recorder
 from pop3shell.protocol.replies import Status
 from pop3shell.protocol.secrets import Redactor
+from pop3shell.protocol.visible import visible_text
 from pop3shell.shell.credentials import Login
 from pop3shell.shell.endings import cut_off
 from pop3shell.shell.security import Security, negotiate
 from pop3shell.shell.settings import Settings
-from pop3shell.view.safe import visible_text
 
 if TYPE_CHECKING:  # imported when a line is typed, or a recording begins
     from pop3shell.net.recording import ClientRecording

@@ -15,7 +15,15 @@ from pop3shell.protocol.secrets import Redactor, in_command
 from pop3shell.protocol.spec import commands
 from pop3shell.transcript import happenings
 from pop3shell.transcript.escapes import visible
-from pop3shell.transcript.expectations import Exactly, Expectation, LeftOut, Like, Numbers
+from pop3shell.transcript.expectations import (
+    LONGEST_LINE,
+    Exactly,
+    Expectation,
+    LeftOut,
+    Like,
+    Numbers,
+    first_line,
+)
 from pop3shell.transcript.model import (
     Happened,
     Pattern,
@@ -75,6 +83,8 @@ class ReplyComparison:
         self._piece: Expectation | None = None
         self._skipping = False
         self._got = b""
+        self._fed: list[bytes] = []  # what comes behind that, held until it can decide anything
+        self._room = LONGEST_LINE
         self._number = 0
         self._over = False
         self.differences: list[Difference] = []
@@ -82,13 +92,16 @@ class ReplyComparison:
 
     def feed(self, octets: bytes) -> None:
         """Take in octets of the reply."""
-        self._got += octets
-        self._go_on(final=False)
+        self._fed.append(octets)
+        self._room -= len(octets)
+        if self._room <= 0 or b"\n" in octets:
+            self._go_on(final=False)
 
     def end(self) -> list[Difference]:
         """Take in that the reply is complete; return all differences."""
         self._go_on(final=True)
         if self._piece is not None and not self._over:
+            self._number = self._piece.number
             self._differ(self._piece.shown, "nothing more")
         return self.differences
 
@@ -103,13 +116,16 @@ class ReplyComparison:
         self._piece = None
 
     def _go_on(self, final: bool) -> None:
+        self._got = b"".join((self._got, *self._fed))
+        self._fed = []
         while self._got and not self._over:
             before = self._piece, len(self._got)
             self._step(final)
             if before == (self._piece, len(self._got)):
-                return
+                break
         if self._over:
             self._got = b""
+        self._room = LONGEST_LINE - len(self._got)
 
     def _step(self, final: bool) -> None:
         piece = self._piece
@@ -133,10 +149,10 @@ class ReplyComparison:
     def _surplus(self, final: bool) -> None:
         """What comes behind all that was expected."""
         if not self._skipping and self._level is not Level.STATUS:
-            end = self._got.find(b"\n") + 1
-            if not end and not final:
+            line = first_line(self._got, final)
+            if not line:
                 return
-            self._differ("nothing more", self._got[: end or None])
+            self._differ("nothing more", line)
             self._over = True
         self._got = b""
 
@@ -208,7 +224,7 @@ def _pieces(
         if isinstance(entry, Happened):
             left_out = happenings.as_elided(entry.text)
             if left_out:
-                yield LeftOut(entry.number, left_out) if level is Level.EXACT else None
+                yield from said.left_out(entry.number, left_out)
             continue
         yield from said.interrupted()
         yield Like(entry.number, entry.regex) if isinstance(entry, Pattern) else None
@@ -223,6 +239,10 @@ class _Exact:
             yield _around_secrets(entry)
         else:
             yield Exactly(entry.number, entry.octets)
+
+    def left_out(self, number: int, elided: happenings.Elided) -> Iterator[Expectation]:
+        """Octets of the body were not recorded; their digest was."""
+        yield LeftOut(number, elided)
 
     def interrupted(self) -> Iterator[None]:
         """An expectation by hand follows."""
@@ -239,6 +259,7 @@ class _Loose:
         self._lists = level is Level.SHAPE and _lists(command)
         self._listing: list[bytes] = []
         self._listed_at = 0
+        self._cut = False  # only the first messages of the listing were recorded
 
     def pieces(self, entry: ServerLine | ServerLines) -> Iterator[Expectation | None]:
         """Turn octets into what to compare with."""
@@ -250,6 +271,12 @@ class _Loose:
             octets, number = octets[end:], number + 1
         if octets:
             yield from self._body(octets, number)
+
+    def left_out(self, number: int, elided: happenings.Elided) -> Iterator[None]:
+        """Octets of the body were not recorded."""
+        self._cut = True
+        if not self._lists:
+            yield None
 
     def interrupted(self) -> Iterator[None]:
         """An expectation by hand follows: what it says counts, not the listing as a whole."""
@@ -263,7 +290,7 @@ class _Loose:
             self._listed_at = self._listed_at or number
             self._listing.append(octets.removesuffix(TERMINATOR) if ends else octets)
             if ends:
-                yield Numbers(self._listed_at, b"".join(self._listing))
+                yield Numbers(self._listed_at, b"".join(self._listing), cut=self._cut)
         else:
             yield None
         if ends:

@@ -172,10 +172,14 @@ class LeftOut(Expectation):
 
 
 class Numbers(Expectation):
-    """A listing up to its lone dot, which tells of the same messages."""
+    """A listing up to its lone dot, which tells of the same messages.
 
-    def __init__(self, number: int, listing: bytes) -> None:
+    ``cut``: only the first of them are known.
+    """
+
+    def __init__(self, number: int, listing: bytes, *, cut: bool = False) -> None:
         super().__init__(number, "a listing")
+        self._cut = cut
         self._expected = _NUMBERS.findall(listing)
         self._got: list[bytes] = []
 
@@ -194,9 +198,10 @@ class Numbers(Expectation):
         self._got += _NUMBERS.findall(got[:lines])
         if not (over or final):
             return Taken(lines)
-        if self._got == self._expected:
+        got = self._got[: len(self._expected)] if self._cut else self._got
+        if got == self._expected:
             return Taken(lines, done=True)
-        got_numbers = _messages(self._got)
+        got_numbers = _messages(got)
         return Taken(lines, True, _messages(self._expected), got_numbers, self.number)
 
 

@@ -6,6 +6,7 @@ import re
 
 MAGIC = b"%POP3-TRANSCRIPT"
 VERSION = 1
+BLANKS = b" \t"
 
 #: Octets of a file line, at most. Writers break longer lines of the dialogue into parts.
 LONGEST_FILE_LINE = 1 << 23

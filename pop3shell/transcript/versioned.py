@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from pop3shell.transcript.errors import TranscriptError
 from pop3shell.transcript.escapes import CRLF, BadEscape, unescape
-from pop3shell.transcript.grammar import HEADER, MAGIC, PLACEHOLDER, TAGGED
+from pop3shell.transcript.grammar import BLANKS, HEADER, MAGIC, PLACEHOLDER, TAGGED
 from pop3shell.transcript.model import (
     AnyLines,
     ClientLine,
@@ -100,7 +100,7 @@ class VersionedLines:
             yield Note(self.number, note_text(line))
         elif line.startswith(b"%"):
             yield self._header(line)
-        elif line.strip():
+        elif line.strip(BLANKS):
             raise TranscriptError(self.number, _unknown(line))
         self.number += 1
 
@@ -164,7 +164,7 @@ def note_text(line: bytes) -> str:
 def expectation(number: int, tag: bytes, seconds: float | None, text: bytes) -> Entry:
     """Read ``S~`` or ``S...``. Raises TranscriptError."""
     if tag == b"S...":
-        if text.strip():
+        if text.strip(BLANKS):
             raise TranscriptError(number, "S... stands for any number of lines; nothing follows it")
         return AnyLines(number, seconds)
     try:

@@ -8,7 +8,7 @@ from pop3shell.protocol import events as ev
 from pop3shell.protocol.commandline import CommandLine
 from pop3shell.protocol.record import Record
 from pop3shell.protocol.replies import Status
-from pop3shell.view.safe import visible
+from pop3shell.protocol.visible import visible
 
 #: Refusals shown with their commands; more of them are only counted.
 REFUSALS_SHOWN = 3

@@ -15,9 +15,10 @@ from collections.abc import Callable
 from functools import cache
 
 from pop3shell.protocol.framing import LF
+from pop3shell.protocol.visible import UNSAFE, is_common, visible_text
 from pop3shell.view import parts
 from pop3shell.view.parts import Pairs, Rows
-from pop3shell.view.safe import UNSAFE, VisibleLines, is_common, visible_text
+from pop3shell.view.safe import VisibleLines
 from pop3shell.view.style import STYLE, Part
 
 Paint = Callable[[bytes], bytes]

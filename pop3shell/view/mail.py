@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pop3shell.view.safe import visible_text
+from pop3shell.protocol.visible import visible_text
 
 #: Characters of a decoded field that a summary keeps.
 KEPT = 200

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from email.message import Message
 from email.policy import compat32
 
+from pop3shell.protocol.visible import visible_text
 from pop3shell.view.columns import cut
 from pop3shell.view.mail import decode_text, decoded, fields, header_of
 from pop3shell.view.markup import text_of
-from pop3shell.view.safe import visible_text
 
 #: Header fields that are shown, in this order.
 SHOWN = ("from", "sender", "reply-to", "to", "cc", "bcc", "date", "subject", "message-id",

@@ -14,7 +14,7 @@ from pop3shell.protocol.session import Session
 from pop3shell.protocol.spec import arguments, codes, commands
 from pop3shell.protocol.spec.commands import Shape
 from pop3shell.protocol.spec.references import rfc
-from pop3shell.view.safe import visible, visible_text
+from pop3shell.protocol.visible import visible, visible_text
 from pop3shell.view.units import duration
 
 WIDTH = 78

@@ -15,11 +15,11 @@ from pop3shell.protocol.secrets import Redactor
 from pop3shell.protocol.session import Session
 from pop3shell.protocol.spec.commands import Shape
 from pop3shell.protocol.spec.states import State
+from pop3shell.protocol.visible import visible_text
 from pop3shell.transcript import happenings, joining, model
 from pop3shell.transcript.grammar import PLACEHOLDER
 from pop3shell.view import colour as paint
 from pop3shell.view.narrate import narrate, narrate_greeting
-from pop3shell.view.safe import visible_text
 from pop3shell.view.screen import ScreenPrinter
 from pop3shell.view.sheet import Sheet
 from pop3shell.view.style import Part

@@ -10,7 +10,8 @@ from pop3shell.protocol.commandline import strip_end
 from pop3shell.protocol.events import Event, Side
 from pop3shell.protocol.framing import CRLF, LF
 from pop3shell.protocol.secrets import Redactor
-from pop3shell.view.safe import VisibleLines, visible_octets
+from pop3shell.protocol.visible import visible_octets
+from pop3shell.view.safe import VisibleLines
 
 _CLIENT_LINES = (ev.CommandSent, ev.ResponseSent)
 _SERVER_LINES = (

@@ -14,11 +14,11 @@ from pop3shell.protocol.replies import Status, looks_like_status
 from pop3shell.protocol.rules.tls import CERTIFICATE, INJECTED, USABLE
 from pop3shell.protocol.secrets import Redactor
 from pop3shell.protocol.spec.commands import Shape
+from pop3shell.protocol.visible import visible
 from pop3shell.view import colour as paint
 from pop3shell.view import parts
 from pop3shell.view.brevity import Brevity
 from pop3shell.view.parts import Pairs
-from pop3shell.view.safe import visible
 from pop3shell.view.units import duration
 
 if TYPE_CHECKING:  # imported when it is wanted, which is seldom

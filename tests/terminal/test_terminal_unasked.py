@@ -49,6 +49,53 @@ def test_an_end_is_told_while_a_line_is_typed(open_shell, farewell, told):
         typed_still_there(terminal, "USER mrose")
 
 
+def test_an_end_is_told_while_a_question_is_asked(open_shell):
+    steps = expect("USER mrose"), b"+OK\r\n", hold, b"-ERR too slow\r\n"
+    with ScriptedServer(GREETING, *steps) as server:
+        terminal = open_shell(server)
+        terminal.ask("USER mrose", "+OK")
+        terminal.line("PASS")
+        terminal.wait_line("password: ")
+        terminal.type("tan")
+        terminal.wait_line("password: ***")
+        server.release.set()
+        terminal.wait_for("-ERR too slow")
+        terminal.wait_for("closed by the server after")
+        terminal.wait_line("password: ***")
+        terminal.type("staaf" + ENTER)
+        terminal.wait_for("not connected; :reconnect connects again")
+        typed_still_there(terminal, "PASS")
+        assert "not allowed" not in terminal.text
+
+
+def test_an_end_is_told_before_marked_messages_are_given_up_for_removed(open_shell):
+    login = expect("PASS x"), b"+OK\r\n", expect("DELE 1"), b"+OK\r\n", hold
+    with ScriptedServer(GREETING, expect("USER x"), b"+OK\r\n", *login) as server:
+        terminal = open_shell(server)
+        terminal.log_in("x", "x")
+        terminal.ask("DELE 1", "+OK")
+        terminal.line("QUIT")
+        terminal.wait_for("remove? [y/N]")
+        server.release.set()
+        terminal.wait_for("closed by the server after")
+        terminal.type("y" + ENTER)
+        terminal.wait_for("not connected; :reconnect connects again")
+        typed_still_there(terminal, "QUIT")
+
+
+@pytest.mark.parametrize("line", [":messages", ":save 1 x", ":view 1", ":send NOOP"])
+def test_whatever_needs_the_connection_tells_that_it_is_over(open_shell, tmp_path, line):
+    with ScriptedServer(GREETING) as server:
+        terminal = open_shell(server)
+        terminal.wait_for(":reconnect connects again")
+        terminal.type(line + ENTER)
+        terminal.wait_for("the connection is closed; nothing was sent")
+        terminal.wait(
+            lambda: terminal.text.count(":reconnect connects again") == 2, "the way to go on"
+        )
+        assert not (tmp_path / "x").exists()
+
+
 def test_the_idle_server_of_the_practice_kind(open_shell, practice_server):
     terminal = open_shell(practice_server(autologout=0.2))
     terminal.wait_for("closed by the server after")

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from view_dialogues import SGR, cells, looks
 
+from pop3shell.protocol.visible import visible
 from pop3shell.view import colour, parts
 from pop3shell.view.colour import REMEMBERED, Body
 from pop3shell.view.parts import Rows
-from pop3shell.view.safe import visible
 from pop3shell.view.style import STYLE, Part
 
 CRLF, LF = b"\r\n", b"\n"

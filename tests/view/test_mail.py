@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pop3shell.protocol.visible import visible_text
 from pop3shell.view.mail import (
     HEADER_LIMIT,
     KEPT,
@@ -16,7 +17,6 @@ from pop3shell.view.mail import (
     name_of,
     summarise,
 )
-from pop3shell.view.safe import visible_text
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pop3shell.protocol.visible import visible_text
 from pop3shell.server.sample import SampleSource
 from pop3shell.view import message as module
 from pop3shell.view.markup import LIMIT, text_of
 from pop3shell.view.message import describe, header_lines
-from pop3shell.view.safe import visible_text
 
 CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from pop3shell.protocol.visible import visible, visible_octets, visible_text
 from pop3shell.server.sample import SampleSource
-from pop3shell.view.safe import VisibleLines, visible, visible_octets, visible_text
+from pop3shell.view.safe import VisibleLines
 
 #: What controls a terminal or the order and width of text, and what is no character.
 DANGEROUS = {"Cc", "Cf", "Cs", "Zl", "Zp"}

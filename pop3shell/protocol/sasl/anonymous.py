@@ -13,9 +13,9 @@ from pop3shell.protocol.sasl.mechanism import (
     Verdict,
     encode,
     malformed,
-    shown,
 )
 from pop3shell.protocol.sasl.preparation import trace
+from pop3shell.protocol.visible import visible
 
 _LONGEST = 255
 
@@ -59,8 +59,10 @@ def _checked(word: str) -> str:
 def describe(client: bool, number: int, octets: bytes) -> Described:
     """Put a message into words."""
     if not client:
-        return Described("the server asks for a word to trace the guest by", shown(octets))
+        return Described("the server asks for a word to trace the guest by", visible(octets))
     if b"\0" in octets:
         return malformed("the client's message is malformed")
-    word = f"leaves {shown(octets)} to be traced by" if octets else "leaves nothing to be traced by"
-    return Described(f"the client comes as a guest and {word}", shown(octets))
+    word = (
+        f"leaves {visible(octets)} to be traced by" if octets else "leaves nothing to be traced by"
+    )
+    return Described(f"the client comes as a guest and {word}", visible(octets))

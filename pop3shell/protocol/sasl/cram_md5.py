@@ -20,8 +20,8 @@ from pop3shell.protocol.sasl.mechanism import (
     Verdict,
     encode,
     malformed,
-    shown,
 )
+from pop3shell.protocol.visible import visible
 
 _FORM = re.compile(rb"(.+) ([0-9a-f]{32})", re.DOTALL)
 _MESSAGE_ID = re.compile(rb"<[!-;=?A-~]+@[!-;=?A-~]+>")
@@ -88,11 +88,11 @@ class Server:
 def describe(client: bool, number: int, octets: bytes) -> Described:
     """Put a message into words."""
     if not client:
-        return Described("the server sends a challenge to digest", shown(octets))
+        return Described("the server sends a challenge to digest", visible(octets))
     found = _FORM.fullmatch(octets)
     if not found:
         text = "the client's message is no name with 32 lower-case hexadecimal digits"
         return malformed(text)
-    user = shown(found[1])
+    user = visible(found[1])
     text = f"the client logs in as {user}, with a digest of the challenge and its password"
     return Described(text, f"{user} {RESPONSE}")

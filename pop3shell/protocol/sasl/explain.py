@@ -11,9 +11,10 @@ from pop3shell.protocol.commandline import parse, strip_end
 from pop3shell.protocol.events import Side
 from pop3shell.protocol.replies import Status
 from pop3shell.protocol.sasl import pop3
-from pop3shell.protocol.sasl.mechanism import RESPONSE, SaslError, shown
+from pop3shell.protocol.sasl.mechanism import RESPONSE, SaslError
 from pop3shell.protocol.sasl.registry import Mechanism, find
 from pop3shell.protocol.spec import commands
+from pop3shell.protocol.visible import visible
 
 _CANCELLED = "the client cancelled the login"
 
@@ -65,15 +66,15 @@ class Explainer:
         if status is not None:
             self._over = True
             good = "the client is logged in" if status is Status.OK else "the login is refused"
-            return Step(Side.SERVER, shown(text), good)
+            return Step(Side.SERVER, visible(text), good)
         if not text.startswith(b"+"):
-            return Step(Side.SERVER, shown(text), "this line is neither a challenge nor a status")
+            return Step(Side.SERVER, visible(text), "this line is neither a challenge nor a status")
         data = text[2:]
         if not data and not self._sent and self._client_first:
             words = "the server has nothing to say yet: the client speaks first"
-            return Step(Side.SERVER, shown(text), words)
+            return Step(Side.SERVER, visible(text), words)
         self._received += 1
-        return self._told(Side.SERVER, shown(text), data)
+        return self._told(Side.SERVER, visible(text), data)
 
     @property
     def _client_first(self) -> bool:
@@ -83,7 +84,7 @@ class Explainer:
         command = parse(raw)
         if command.row is not commands.AUTH or not command.arguments:
             return Step(Side.CLIENT, "", "this line begins no exchange")
-        name = shown(command.arguments[0])
+        name = visible(command.arguments[0])
         self._mechanism, self._over = find(name), False
         self._sent = self._received = 0
         head = f"{commands.AUTH.verb} {name}"

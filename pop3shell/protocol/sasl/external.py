@@ -13,9 +13,9 @@ from pop3shell.protocol.sasl.mechanism import (
     authorized,
     encode,
     malformed,
-    shown,
 )
 from pop3shell.protocol.sasl.preparation import saslprep
+from pop3shell.protocol.visible import visible
 
 
 class Client(OneMessage):
@@ -50,8 +50,8 @@ class Server:
 def describe(client: bool, number: int, octets: bytes) -> Described:
     """Put a message into words."""
     if not client:
-        return Described("the server asks whom to act as", shown(octets))
+        return Described("the server asks whom to act as", visible(octets))
     if b"\0" in octets:
         return malformed("the client's message is malformed")
-    whom = f"to act as {shown(octets)}" if octets else "to act as whom its certificate names"
-    return Described(f"the client asks {whom}", shown(octets))
+    whom = f"to act as {visible(octets)}" if octets else "to act as whom its certificate names"
+    return Described(f"the client asks {whom}", visible(octets))

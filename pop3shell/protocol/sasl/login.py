@@ -13,9 +13,9 @@ from pop3shell.protocol.sasl.mechanism import (
     SaslError,
     Verdict,
     encode,
-    shown,
 )
 from pop3shell.protocol.sasl.plain import login
+from pop3shell.protocol.visible import visible
 
 
 class Client:
@@ -75,7 +75,7 @@ def describe(client: bool, number: int, octets: bytes) -> Described:
     """Put a message into words."""
     if not client:
         wanted = "name" if number == 1 else "password"
-        return Described(f"the server asks for the {wanted}", shown(octets))
+        return Described(f"the server asks for the {wanted}", visible(octets))
     if number == 1:
-        return Described(f"the client logs in as {shown(octets)}", shown(octets))
+        return Described(f"the client logs in as {visible(octets)}", visible(octets))
     return Described(f"the client sends a password of {len(octets)} octets", HIDDEN)

@@ -198,17 +198,6 @@ def encode(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-def shown(octets: bytes) -> str:
-    r"""Return octets as text of printable characters; all else as ``\xHH`` or ``\uHHHH``."""
-    text = octets.decode("utf-8", "backslashreplace")
-    return "".join(c if c.isprintable() else _escape(c) for c in text)
-
-
-def _escape(character: str) -> str:
-    number = ord(character)
-    return f"\\x{number:02x}" if number < 256 else f"\\u{number:04x}"
-
-
 def authorized(authority: Authority, user: str, authorization: str) -> Verdict:
     """Decide whether ``user`` may act as ``authorization`` (empty: as oneself)."""
     if not authorization or authorization == user:

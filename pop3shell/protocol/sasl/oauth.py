@@ -18,9 +18,9 @@ from pop3shell.protocol.sasl.mechanism import (
     authorized,
     encode,
     malformed,
-    shown,
 )
 from pop3shell.protocol.sasl.tokens import expired_since, explain_error, meaning_of_error, report
+from pop3shell.protocol.visible import visible
 
 #: What a bearer token is made of (RFC 6750 section 2.1).
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
@@ -179,14 +179,16 @@ def describe(client: bool, number: int, octets: bytes) -> Described:
     """Put a message into words."""
     if not client and octets:
         text = f"the server tells why it refuses: {explain_error(octets)}"
-        return Described(text, shown(octets), meaning_of_error(octets))
+        return Described(text, visible(octets), meaning_of_error(octets))
     if not client:
         return Described("the server asks for the client's message", "")
     if number > 1 and octets in (b"", _OVER):
-        return Described("the client has read the error and lets the server refuse", shown(octets))
+        return Described(
+            "the client has read the error and lets the server refuse", visible(octets)
+        )
     decoded = re.sub(rb"(?i)(auth=\s*bearer\s+)[^\x01]*", rb"\1${token}", octets)
     fields = read_bearer(octets) or read_xoauth2(octets)
     if fields is None:
         return malformed("the client's message is malformed")
-    whom = f"as {shown(fields['user'].encode())} " if fields["user"] else ""
-    return Described(f"the client logs in {whom}with an access token", shown(decoded))
+    whom = f"as {visible(fields['user'].encode())} " if fields["user"] else ""
+    return Described(f"the client logs in {whom}with an access token", visible(decoded))

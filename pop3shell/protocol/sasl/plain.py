@@ -17,9 +17,9 @@ from pop3shell.protocol.sasl.mechanism import (
     authorized,
     encode,
     malformed,
-    shown,
 )
 from pop3shell.protocol.sasl.preparation import saslprep
+from pop3shell.protocol.visible import visible
 
 _FORM = "PLAIN wants [authorization identity] NUL name NUL password (RFC 4616 section 2)"
 
@@ -74,11 +74,13 @@ def login(authority: Authority, user: str, password: str, authorization: str = "
 def describe(client: bool, number: int, octets: bytes) -> Described:
     """Put a message into words."""
     if not client:
-        return Described("the server asks for the client's message", shown(octets))
+        return Described("the server asks for the client's message", visible(octets))
     parts = octets.split(b"\0")
     if len(parts) != 3:
         return malformed(f"the client's message is malformed: {_FORM}", HIDDEN)
     authorization, user, password = parts
-    acting = f", to act as {shown(authorization)}" if authorization else ""
-    text = f"the client logs in as {shown(user)}{acting}, with a password of {len(password)} octets"
-    return Described(text, rf"{shown(authorization)}\x00{shown(user)}\x00{HIDDEN}")
+    acting = f", to act as {visible(authorization)}" if authorization else ""
+    text = (
+        f"the client logs in as {visible(user)}{acting}, with a password of {len(password)} octets"
+    )
+    return Described(text, rf"{visible(authorization)}\x00{visible(user)}\x00{HIDDEN}")

@@ -26,8 +26,8 @@ from pop3shell.protocol.sasl.mechanism import (
     SaslError,
     Verdict,
     malformed,
-    shown,
 )
+from pop3shell.protocol.visible import visible
 
 #: Rounds of hashing that a server may ask for: more would only freeze the client.
 MOST_ITERATIONS = 1_000_000
@@ -165,10 +165,10 @@ def describe(client: bool, number: int, octets: bytes) -> Described:
     """Put a message into words; the proof, from which a weak password can be guessed, is hidden."""
     text = octets.decode("utf-8", "backslashreplace")
     if not client:
-        return Described(_server_words(number, text), shown(octets), _server_error(text))
+        return Described(_server_words(number, text), visible(octets), _server_error(text))
     if octets and not _CLIENT.fullmatch(text):
         return malformed("the client's message is malformed")
-    decoded = re.sub(r",p=[^,]*$", f",p={RESPONSE}", shown(octets))
+    decoded = re.sub(r",p=[^,]*$", f",p={RESPONSE}", visible(octets))
     return Described(_client_words(number, text), decoded)
 
 
@@ -176,7 +176,7 @@ def _client_words(number: int, text: str) -> str:
     if number == 1:
         found = _NAME.match(text)
         name = found[1].replace("=2C", ",").replace("=3D", "=") if found else "?"
-        return f"the client gives its name, {shown(name.encode())}, and a random nonce"
+        return f"the client gives its name, {visible(name.encode())}, and a random nonce"
     if number == 2:
         return "the client repeats both nonces and proves that it knows the password"
     return "the client has checked the server's proof and has nothing to add"
@@ -186,7 +186,7 @@ def _server_error(text: str) -> str:
     """Why the server refuses, where its message tells it (RFC 5802 section 7), or nothing."""
     if not text.startswith("e="):
         return ""
-    return _ERRORS.get(text[2:], f"the server says {shown(text[2:].encode())}")
+    return _ERRORS.get(text[2:], f"the server says {visible(text[2:].encode())}")
 
 
 def _server_words(number: int, text: str) -> str:
@@ -219,7 +219,7 @@ def _told(call: Any, *arguments: Any, **options: Any) -> Any:
 
 def _sentence(fault: Exception) -> str:
     text = str(fault.args[0]).rstrip(".")
-    return f"SCRAM cannot go on: {shown(text.encode('utf-8', 'replace'))}"
+    return f"SCRAM cannot go on: {visible(text.encode('utf-8', 'replace'))}"
 
 
 def _text(octets: bytes) -> str:

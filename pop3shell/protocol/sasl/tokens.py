@@ -6,7 +6,8 @@ import base64
 import json
 import time
 
-from pop3shell.protocol.sasl.mechanism import Authority, shown
+from pop3shell.protocol.sasl.mechanism import Authority
+from pop3shell.protocol.visible import visible, visible_text
 
 #: Octets of a token or of an error that are looked at.
 _MOST = 1 << 16
@@ -26,14 +27,14 @@ def explain_error(challenge: bytes) -> str:
     """Say in one sentence what a server's error means; any octets will do."""
     error = _object(challenge)
     if error is None:
-        return f"the server refuses, with no error that can be read: {shown(challenge[:200])}"
+        return f"the server refuses, with no error that can be read: {visible(challenge[:200])}"
     meaning, status = _meaning(error), _status(error)
     parts = [f"status {status}"] if status else []
     parts += [f"scope {error['scope']}"] if error.get("scope") else []
     where = error.get("openid-configuration")
     parts += [f"tokens come from {where}"] if where else []
     text = f"{meaning} ({', '.join(parts)})" if parts else meaning
-    return shown(text.encode("utf-8", "replace"))
+    return visible_text(text)
 
 
 def meaning_of_error(challenge: bytes) -> str:

@@ -10,11 +10,11 @@ from pop3shell.protocol import limits, replies
 from pop3shell.protocol.spec import commands
 from pop3shell.protocol.spec.commands import Command
 from pop3shell.protocol.spec.states import State
+from pop3shell.protocol.visible import visible_text
 from pop3shell.shell.colon.table import ColonCommand
-from pop3shell.shell.endings import cut_off
+from pop3shell.shell.endings import cut_off, must_be_open
 from pop3shell.shell.quiet import quietly
 from pop3shell.shell.shell import ColonError, Shell
-from pop3shell.view.safe import visible_text
 
 if TYPE_CHECKING:
     from pop3shell.view.mail import Summary
@@ -31,6 +31,7 @@ _RANGE = re.compile(r"([0-9]{1,10})(?:-([0-9]{1,10}))?")
 
 async def _messages(shell: Shell, arguments: str) -> None:
     wanted = _range(arguments)
+    must_be_open(shell.client)
     session = shell.client.session
     if session.state is not State.TRANSACTION:
         raise ColonError(f"there are no messages in the {session.state.value} state; log in first")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +12,7 @@ from pop3shell.protocol import events as ev
 from pop3shell.protocol.replies import Status
 from pop3shell.protocol.spec import commands
 from pop3shell.shell.colon.table import ColonCommand
+from pop3shell.shell.endings import must_be_open
 from pop3shell.shell.mailfiles import Target, discard, open_target
 from pop3shell.shell.progress import Progress
 from pop3shell.shell.quiet import briefly, quietly
@@ -101,6 +103,7 @@ async def _save(shell: Shell, arguments: str) -> None:
     name = name.strip().strip('"')
     if not what or not name:
         raise ColonError("say :save N|N-M|all FILE|FOLDER|X.mbox|-, for instance :save 1 1.eml")
+    must_be_open(shell.client)
     numbers = await _numbers(shell, what)
     window = await _window(shell, len(numbers))
     try:
@@ -122,6 +125,10 @@ async def _run(shell: Shell, saving: _Saving) -> None:
         shell.unwatch(shell.recorder)
     try:
         await saving.run()
+    except asyncio.CancelledError:
+        if saving.begun:
+            shell.say(_so_far(saving))
+        raise
     finally:
         if many:
             shell.watch(shell.recorder)
@@ -134,6 +141,11 @@ async def _run(shell: Shell, saving: _Saving) -> None:
         except OSError as error:
             saving.trouble = saving.trouble or error
     _report(shell, saving)
+
+
+def _so_far(saving: _Saving) -> str:
+    begun = "; the last one there is incomplete" if saving.open else ""
+    return f"{saving.saved} of {len(saving.numbers)} messages are in {saving.target.name}{begun}"
 
 
 def _report(shell: Shell, saving: _Saving) -> None:
@@ -165,7 +177,9 @@ async def _numbers(shell: Shell, what: str) -> list[int]:
     """Turn ``N``, ``N-M`` or ``all`` into message numbers, asking the server what is needed."""
     session = shell.client.session
     if what == "all":
-        if not (await shell.exchange(commands.LIST.verb.encode())).ok:
+        with quietly(shell):
+            listed = await shell.exchange(commands.LIST.verb.encode())
+        if not listed.ok:
             raise ColonError("the server did not list its messages")
         numbers = sorted(session.sizes)
         if not numbers:

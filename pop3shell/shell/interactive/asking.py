@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from pop3shell.protocol.spec import commands
 from pop3shell.shell.interactive.pasting import Pasted
 from pop3shell.shell.shell import Shell
 
@@ -46,6 +47,21 @@ class Questions:
             return await self._prompt.ask(message, secret=True, default=self._pasted.begun())
         except (EOFError, KeyboardInterrupt):
             return None
+
+    async def completed(self, octets: bytes) -> bytes | None:
+        """Ask for the password of a bare PASS; None if none was given."""
+        from pop3shell.protocol.advice import advise
+
+        shell, bare = self._shell, octets.strip()
+        if shell.client.dialogue.challenged or bare.upper() != commands.PASS.verb.encode():
+            return octets
+        strict = shell.settings.validate == "strict"
+        if strict and any(item.stops for item in advise(bare + b" -", shell.client.session)):
+            return octets  # it would be held back all the same: no need to type a secret
+        password = await shell.ask_secret("password: ")
+        if not password:
+            return None
+        return bare + b" " + password.encode("utf-8", "surrogateescape")
 
     async def confirm(self, question: str, default: bool = False) -> bool:
         """Ask a yes-or-no question; ``default`` is what Enter alone means."""

@@ -25,8 +25,9 @@ class Interruption:
         if await self._finishes(asyncio.ensure_future(work)):
             return True
         shell, client = self._shell, self._shell.client
-        if client.dialogue.outstanding and not client.dialogue.challenged and not client.closed:
-            shell.printer.bodies = False
+        due = client.dialogue.outstanding and not client.dialogue.challenged and not client.closed
+        shell.printer.bodies = not due
+        if due:
             shell.printer.end_line()
             shell.say("interrupted; the rest of the reply is read, but not shown")
             self._drain = asyncio.ensure_future(self._read_rest())

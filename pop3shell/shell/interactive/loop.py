@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pop3shell.net.client import Client
 from pop3shell.net.errors import ConnectionTrouble
@@ -50,7 +49,6 @@ class Interactive:
         self._pasted = Pasted()
         self._default = ""
         self._interruption = Interruption(shell)
-        self._waiting = False
         self._told_closed: Client | None = None
         self._closed_by: Side | None = None
         self._hinted: CommandLine | None = None
@@ -121,11 +119,7 @@ class Interactive:
         if not self._pasted and not default:
             default = self._pasted.begun()
         shell.flush()
-        self._waiting = True
-        try:
-            return await prompt.read(default)
-        finally:
-            self._waiting = False
+        return await prompt.read(default)
 
     def _echo(self, line: str) -> None:
         secret = self.secret_from(line)
@@ -150,23 +144,21 @@ class Interactive:
 
     async def _perform(self, line: str) -> bool:
         """Perform a line; False if it was rejected and is to be offered again."""
-        shell, client = self.shell, self.shell.client
-        if client.closed and not line.startswith(":"):
-            shell.say(f"not connected; {AGAIN}")
+        shell, said = self.shell, ""
+        if not self._connected(line):
             return False
         if not await self._interruption.drained() or not await self._may_quit(line):
             return True
-        octets, said = line.encode("utf-8", "surrogateescape"), ""
         try:
-            whole = await self._with_password(octets)
-            if whole is not None:  # an empty line may answer a challenge
-                await self._interruptible(shell.perform(whole))
+            await self._carry_out(line)
         except Refused:
             return False
         except ColonError as error:
             shell.say(said := str(error))
         except ConnectionTrouble as error:
             shell.say(str(error))
+            if self._told_closed is shell.client:
+                shell.say(AGAIN)
             self._tell_closed("")
         except OSError as error:
             shell.say(f"that failed: {error.strerror or error}")
@@ -179,6 +171,15 @@ class Interactive:
         self._hint(said)
         await self._after()
         return True
+
+    async def _carry_out(self, line: str) -> None:
+        whole = await self._questions.completed(line.encode("utf-8", "surrogateescape"))
+        if not self._connected(line):  # it ended while something was waited for
+            raise Refused(AGAIN)
+        if whole is None:  # no password was given
+            return
+        if not await self._interruption.run(self.shell.perform(whole)):
+            self._drop_pasted()
 
     def _hint(self, said: str) -> None:
         """After an -ERR that leaves the user stuck, say what to try next; once, and not again why.
@@ -196,24 +197,34 @@ class Interactive:
             why, _, then = text.partition("; try: ")
             shell.say(f"try: {then}" if then and why in said else text)
 
-    async def _interruptible(self, work: Coroutine[Any, Any, Any]) -> None:
-        if not await self._interruption.run(work):
-            self._drop_pasted()
-
     async def _after(self) -> None:
         shell, client = self.shell, self.shell.client
         if client.session.state in (State.UPDATE, State.CLOSED) and not client.closed:
             shell.flush()
-            await self._interruptible(client.until_closed(CLOSE_WITHIN))
+            await self._interruption.run(client.until_closed(CLOSE_WITHIN))
             if not client.closed:
                 shell.say("the server did not close the connection after QUIT; closing it here")
                 await client.close()
         if client.closed and client.session.left:
             shell.leaving = True
         elif not shell.leaving:
-            by_server = client.address and self._closed_by is Side.SERVER
-            ended = "the server closed the connection" if by_server else "not connected"
-            self._tell_closed(cut_off(client) or ended)
+            self._tell_closed(self._how_ended())
+
+    def _connected(self, line: str) -> bool:
+        """Whether a line can be sent, or needs no server; it is said if not."""
+        client = self.shell.client
+        if not client.closed or line.startswith(":"):
+            return True
+        if self._told_closed is client:
+            self.shell.say(f"not connected; {AGAIN}")
+        self._tell_closed(self._how_ended())
+        return False
+
+    def _how_ended(self) -> str:
+        client = self.shell.client
+        by_server = client.address and self._closed_by is Side.SERVER
+        ended = "the server closed the connection" if by_server else "not connected"
+        return cut_off(client) or ended
 
     def _tell_closed(self, how: str) -> None:
         """Say how the connection ended (empty: that was said), once, and what can be done."""
@@ -221,22 +232,6 @@ class Interactive:
         if client.closed and self._told_closed is not client:
             self._told_closed = client
             self.shell.say(f"{how}\n{AGAIN}".lstrip())
-
-    async def _with_password(self, octets: bytes) -> bytes | None:
-        """Ask for the password of a bare PASS; None if none was given."""
-        from pop3shell.protocol.advice import advise
-
-        client = self.shell.client
-        verb = octets.strip()
-        if client.dialogue.challenged or verb.upper() != commands.PASS.verb.encode():
-            return octets
-        strict = self.shell.settings.validate == "strict"
-        if strict and any(item.stops for item in advise(verb + b" -", client.session)):
-            return octets  # it would be held back all the same: no need to type a secret
-        password = await self.shell.ask_secret("password: ")
-        if not password:
-            return None
-        return octets.strip() + b" " + password.encode("utf-8", "surrogateescape")
 
     def _show_advice(self, line: bytes, advice: list[Advice]) -> None:
         """Mark the fault under the line as it stands on the screen, and say why."""
@@ -276,19 +271,24 @@ class Interactive:
 
     # ---- what comes by itself ----
 
+    @property
+    def _prompting(self) -> bool:
+        """Whether the user is typing: a line, or an answer to a question."""
+        return self._out.above is not None
+
     def _replied(self, event: ev.ReplyEnd) -> None:
         self.round_trip = event.seconds
         self._heard = self._loop.time()
-        if self._waiting:  # the reply to an interrupted command
+        if self._prompting:  # the reply to an interrupted command
             self.shell.flush()
 
     def _stray(self, event: ev.StrayLine) -> None:
-        if self._waiting:
+        if self._prompting:
             self.shell.flush()
 
     def _closed(self, event: ev.Closed) -> None:
         self._closed_by = event.side
-        if not self._waiting:
+        if not self._prompting:
             return
         idle = duration(self._loop.time() - self._heard)
         how = {Ending.RESET: "reset", Ending.SILENT: "given up"}.get(event.ending, "closed")

@@ -11,7 +11,7 @@ from pop3shell.protocol.dialogue import Dialogue
 from pop3shell.protocol.spec import commands
 from pop3shell.protocol.spec.commands import BY_VERB
 from pop3shell.protocol.spec.states import Effect
-from pop3shell.view.safe import UNSAFE, is_common
+from pop3shell.protocol.visible import UNSAFE, is_common
 
 #: Colon commands whose arguments hold whole command lines, and what ends one there.
 _CARRIERS = {

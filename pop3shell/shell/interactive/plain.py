@@ -14,7 +14,7 @@ import signal
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from pop3shell.view.safe import visible_text
+from pop3shell.protocol.visible import visible_text
 
 if TYPE_CHECKING:
     from pop3shell.shell.interactive.screen import TerminalOut

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.clipboard import InMemoryClipboard
@@ -22,26 +21,15 @@ from prompt_toolkit.lexers import Lexer
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.styles import Style
 
-from pop3shell.protocol.record import Record
-from pop3shell.shell.interactive.completion import Candidate
+from pop3shell.protocol.visible import visible_text
 from pop3shell.shell.interactive.history import HistoryFile
 from pop3shell.shell.interactive.masking import marked
 from pop3shell.shell.interactive.screen import TerminalOut
 from pop3shell.shell.interactive.suggestion import SuggestLatest
+from pop3shell.shell.interactive.surroundings import Surroundings, guarded
 from pop3shell.view.parts import typed
-from pop3shell.view.safe import visible_text
 
 MASK = "*"
-
-
-class Surroundings(Record):
-    """What the prompt asks of the session, all by functions, so that it knows none itself."""
-
-    candidates: Callable[[str], list[Candidate]]
-    secret_from: Callable[[str], int | None]
-    message: Callable[[], str]
-    toolbar: Callable[[], str]
-    pasted: Callable[[list[str]], None]
 
 
 class Prompt:
@@ -57,7 +45,7 @@ class Prompt:
         colour: bool,
         vi: bool,
     ) -> None:
-        self._around = around = _guarded(around)
+        self._around = around = guarded(around)
         self._out = out
         self._held_secret = False
         self._unseen = b""
@@ -81,7 +69,8 @@ class Prompt:
             enable_suspend=True,
             reserve_space_for_menu=6,
         )
-        self._session.app.key_processor.after_key_press += lambda _: self._forget_secret()
+        self._app = self._session.app  # of the prompt shown last
+        self._app.key_processor.after_key_press += lambda _: self._forget_secret()
 
     def message(self) -> str:
         """What stands before the line being typed."""
@@ -89,13 +78,9 @@ class Prompt:
 
     async def read(self, default: str = "") -> str:
         """Read a line. Raises EOFError at Ctrl-D on an empty line, KeyboardInterrupt at Ctrl-C."""
-        self._out.above = self._above
         try:
-            return await _read_line(self._session, default)
+            return await self._reading(self._session, default)
         finally:
-            self._out.above = None
-            self._out.put(self._unseen)
-            self._unseen = b""
             self._forget_secret(now=True)
 
     async def ask(self, question: str, *, secret: bool = False, default: str = "") -> str:
@@ -107,7 +92,16 @@ class Prompt:
             key_bindings=_keys(self._around),
             color_depth=self._depth,
         )
-        return await _read_line(session, default)
+        return await self._reading(session, default)
+
+    async def _reading(self, session: PromptSession[str], default: str) -> str:
+        self._app, self._out.above = session.app, self._above
+        try:
+            return await _read_line(session, default)
+        finally:
+            self._out.above = None
+            self._out.put(self._unseen)
+            self._unseen = b""
 
     def forget_ahead(self) -> bool:
         """Forget what was typed ahead."""
@@ -116,12 +110,12 @@ class Prompt:
 
     def refresh(self) -> None:
         """Draw toolbar and prompt anew: the session has changed."""
-        self._session.app.invalidate()
+        self._app.invalidate()
 
     def _above(self, octets: bytes) -> None:
         """Show octets above the prompt; `run_in_terminal` would let the terminal echo meanwhile."""
         self._unseen += octets
-        if self._showing is None and self._session.app.renderer.waiting_for_cpr:
+        if self._showing is None and self._app.renderer.waiting_for_cpr:
             self._showing = asyncio.ensure_future(self._show_later())
         elif self._showing is None:
             self._show()
@@ -129,7 +123,7 @@ class Prompt:
     async def _show_later(self) -> None:
         """Let the terminal first say where the prompt stands: it would be wrong afterwards."""
         try:
-            await self._session.app.renderer.wait_for_cpr_responses()
+            await self._app.renderer.wait_for_cpr_responses()
         finally:
             self._showing = None
             self._show()
@@ -138,7 +132,7 @@ class Prompt:
         octets, self._unseen = self._unseen, b""
         if not octets:
             return
-        app = self._session.app
+        app = self._app
         app.renderer.erase()
         self._out.put(octets)
         if not app.is_done:
@@ -172,31 +166,6 @@ async def _read_line(session: PromptSession[str], default: str) -> str:
             loop.remove_signal_handler(signal.SIGINT)
         if before is not None:
             signal.signal(signal.SIGINT, before)
-
-
-T = TypeVar("T")
-
-
-def _guarded(around: Surroundings) -> Surroundings:
-    """The same surroundings, whose faults don't end the session: what they fail to tell is missing.
-
-    A secret that can't be told from the rest is taken to be the whole line.
-    """
-
-    def guard(function: Callable[..., T], otherwise: T) -> Callable[..., T]:
-        def call(*arguments: object) -> T:
-            try:
-                return function(*arguments)
-            except Exception:
-                return otherwise
-
-        return call
-
-    return around._replace(
-        candidates=guard(around.candidates, []),
-        secret_from=guard(around.secret_from, 0),
-        toolbar=guard(around.toolbar, ""),
-    )
 
 
 class _LineLexer(Lexer):

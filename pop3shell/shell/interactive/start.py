@@ -77,7 +77,8 @@ def _prompt(interactive: Interactive, out: TerminalOut, manner: Manner) -> LineP
         return PlainPrompt(
             sys.stdin.fileno(), out, interactive.plain_message, interactive.secret_from
         )
-    from pop3shell.shell.interactive.prompt import Prompt, Surroundings
+    from pop3shell.shell.interactive.prompt import Prompt
+    from pop3shell.shell.interactive.surroundings import Surroundings
     from pop3shell.view.style import prompt_rules
 
     shell = interactive.shell

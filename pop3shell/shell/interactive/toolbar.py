@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pop3shell.protocol.session import Session
-from pop3shell.view.safe import visible_text
+from pop3shell.protocol.visible import visible_text
 from pop3shell.view.units import duration
 
 _UNITS = ("octets", "KiB", "MiB", "GiB", "TiB")
