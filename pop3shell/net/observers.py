@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, get_args
+from collections.abc import Callable
+from typing import Any, Protocol, get_args
 
-from pop3shell.protocol.events import Event
+from pop3shell.protocol.events import Event, Handlers
 
-Handler = Callable[[Any], None]
+
+class Listener(Protocol):
+    """Hears of the kinds of event that it has handlers for, and of no others."""
+
+    handlers: Handlers
+
+
+#: Hears of every event if it is a callable. What happens thousands of times a second should reach
+#: only those who asked for it.
+Observer = Listener | Callable[[Event], None]
 
 
 class Observers:
-    """The observers of one dialogue, in the order in which they came.
-
-    An observer is a callable that takes every event, or an object whose ``handlers`` maps the
-    kinds of event it wants to callables: what happens thousands of times a second then reaches
-    only those who asked for it.
-    """
+    """The observers of one dialogue, in the order in which they came."""
 
     def __init__(self) -> None:
         #: What an observer raised first, until somebody took it: the connection goes on.
         self.fault: Exception | None = None
-        self._observers: list[object] = []
-        self._handlers: dict[type, tuple[Handler, ...]] = {}
+        self._observers: list[Observer] = []
+        self._handlers: dict[type, tuple[Callable[[Any], None], ...]] = {}
         self._arrange()
 
-    def append(self, observer: object) -> None:
+    def append(self, observer: Observer) -> None:
         """Add an observer behind those there are."""
         self._observers.append(observer)
         self._arrange()
 
-    def remove(self, observer: object) -> None:
+    def remove(self, observer: Observer) -> None:
         """Take an observer out. Raises ValueError if it isn't there."""
         self._observers.remove(observer)
         self._arrange()
@@ -53,9 +57,7 @@ class Observers:
         }
 
 
-def _handlers_of(observer: object) -> Mapping[type, Handler]:
-    chosen = getattr(observer, "handlers", None)
-    if chosen is not None:
-        return chosen  # type: ignore[no-any-return]
-    assert callable(observer)
-    return dict.fromkeys(get_args(Event), observer)
+def _handlers_of(observer: Observer) -> Handlers:
+    if callable(observer):
+        return dict.fromkeys(get_args(Event), observer)
+    return observer.handlers

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -45,7 +45,7 @@ class Judge:
         self._part = 0
         self._got = b""  # of a reply, until it is known that it isn't just the one recorded
         self._comparison: ReplyComparison | None = None
-        self.handlers: dict[type, Callable[[Any], None]] = {
+        self.handlers: ev.Handlers = {
             **dict.fromkeys((ev.Banner, ev.StatusLine, ev.BodyEnd, ev.OpenLine), self._heard),
             ev.BodyData: self._heard,
             ev.LongLine: self._long,

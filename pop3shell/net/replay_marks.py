@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pop3shell.protocol.commandline import CommandLine
-from pop3shell.protocol.events import ReplyEnd
+from pop3shell.protocol.events import Handlers, ReplyEnd
 from pop3shell.protocol.replies import Status
 from pop3shell.protocol.spec import commands
 
@@ -30,7 +30,7 @@ class Marks:
     def __init__(self) -> None:
         self.marked = False
         self.accepted = False
-        self.handlers = {ReplyEnd: self._replied}
+        self.handlers: Handlers = {ReplyEnd: self._replied}
 
     def _replied(self, event: ReplyEnd) -> None:
         command = event.command

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pop3shell.protocol.events import LongLine, ReplyEnd, Side, StrayLine
+from pop3shell.protocol.events import Handlers, LongLine, ReplyEnd, Side, StrayLine
 from pop3shell.protocol.replies import Status
 from pop3shell.protocol.spec import commands
 
@@ -20,7 +20,7 @@ class StlsWatch:
     def __init__(self) -> None:
         self.accepted = False
         self.behind = b""
-        self.handlers = {
+        self.handlers: Handlers = {
             ReplyEnd: self._replied,
             StrayLine: self._strayed,
             LongLine: self._strayed,

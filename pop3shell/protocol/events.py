@@ -6,7 +6,9 @@ They are tuples because those are made fastest; whoever compares events compares
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
+from typing import Any
 
 from pop3shell.protocol.commandline import CommandLine
 from pop3shell.protocol.findings import Finding
@@ -214,3 +216,6 @@ Event = (
     | Noted
     | Closed
 )
+
+#: What to call with an event of each kind; those that aren't in it don't matter.
+Handlers = dict[type, Callable[[Any], None]]

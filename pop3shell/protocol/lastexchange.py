@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pop3shell.protocol import events as ev
 from pop3shell.protocol.commandline import CommandLine, strip_end
@@ -135,7 +135,7 @@ class Recorder:
         self._left_out = left_out
         self._pending: deque[_Growing] = deque()
         self._done: _Growing | None = None
-        self.handlers: dict[type, Callable[[Any], None]] = {
+        self.handlers: ev.Handlers = {
             ev.Greeting: self._greeted,
             ev.CommandSent: self._sent,
             ev.ResponseSent: self._responded,

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from pop3shell.net.errors import ConnectionTrouble
 from pop3shell.net.pipeline import Pipeline, windowed
 from pop3shell.protocol import events as ev
@@ -37,7 +34,7 @@ class Fetch:
         self.status: Status | None = None
         self.text = ""
         self.octets = 0
-        self.handlers: dict[type, Callable[[Any], None]] = {
+        self.handlers: ev.Handlers = {
             ev.StatusLine: self._status,
             ev.BodyData: self._data,
         }
@@ -95,7 +92,7 @@ class Headers:
         self._progress = Progress(shell.errors)
         self.summaries: dict[int, Summary] = {}
         self.missing = False
-        self.handlers: dict[type, Callable[[Any], None]] = {
+        self.handlers: ev.Handlers = {
             ev.StatusLine: self._status,
             ev.BodyData: self._data,
             ev.BodyEnd: self._body_end,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from typing import Any
+from collections.abc import AsyncIterator
 
 from pop3shell.protocol import events as ev
 from pop3shell.protocol.events import Ending
@@ -25,7 +24,7 @@ class _Farewell:
     def __init__(self, shell: Shell) -> None:
         self.shell = shell
         self.said = self.accepted = self._waited = False
-        self.handlers: dict[type, Callable[[Any], None]] = {
+        self.handlers: ev.Handlers = {
             ev.ReplyEnd: self._replied,
             ev.Greeting: self._greeted,
         }
@@ -66,7 +65,7 @@ class StopAtClose:
     """An observer that lets a script end when the connection does, though more may be typed."""
 
     def __init__(self, source: InputLines) -> None:
-        self.handlers: dict[type, Callable[[Any], None]] = {ev.Closed: lambda _: source.stop()}
+        self.handlers: ev.Handlers = {ev.Closed: lambda _: source.stop()}
 
 
 async def run_script(shell: Shell, lines: AsyncIterator[bytes]) -> Exit:

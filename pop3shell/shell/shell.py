@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol, TextIO
 
 from pop3shell.net.client import Client
 from pop3shell.net.errors import ConnectionTrouble
+from pop3shell.net.observers import Observer
 from pop3shell.protocol import events as ev
 from pop3shell.protocol.events import Ending, Event
 from pop3shell.protocol.framing import CRLF
@@ -98,7 +99,7 @@ class Shell:
         self.summaries: dict[int, str] = {}
         #: Their unique-ids, by number.
         self.unique_ids: dict[int, str] = {}
-        self._watching: list[object] = []
+        self._watching: list[Observer] = []
         self._open: OpenSession | None = None
         self.recording: ClientRecording | None = None
         self.recorder = Recorder(lambda: self.client.session, self.redactor)
@@ -107,12 +108,12 @@ class Shell:
 
     # ---- the connection ----
 
-    def watch(self, observer: object) -> None:
+    def watch(self, observer: Observer) -> None:
         """Let ``observer`` hear of this session's events, and of those after a reconnect."""
         self._watching.append(observer)
         self.client.observers.append(observer)
 
-    def unwatch(self, observer: object) -> None:
+    def unwatch(self, observer: Observer) -> None:
         """Let ``observer`` hear no more."""
         self._watching.remove(observer)
         self.client.observers.remove(observer)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, BinaryIO, Protocol
+from typing import BinaryIO, Protocol
 
 from pop3shell.protocol import events as ev
 from pop3shell.protocol.commandline import strip_end
@@ -31,7 +31,7 @@ class Printer(Protocol):
     """Shows a dialogue; ``bodies`` says whether what multi-line replies hold is shown too."""
 
     bodies: bool
-    handlers: dict[type, Callable[[Any], None]]
+    handlers: ev.Handlers
 
     def end_line(self) -> None:
         """End a line that was shown in part."""
@@ -65,7 +65,7 @@ class DialoguePrinter:
         self._long: Side | None = None
         self.bodies = True
         #: How each kind of event is shown; the others are not.
-        self.handlers: dict[type, Callable[[Any], None]] = {
+        self.handlers: ev.Handlers = {
             ev.BodyData: self._body_data,
             ev.BodyEnd: self._body_end,
             ev.LongLine: self._part,

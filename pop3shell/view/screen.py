@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from pop3shell.protocol import events as ev
 from pop3shell.protocol.commandline import strip_end
@@ -59,7 +59,7 @@ class ScreenPrinter:
         self._findings: list[Pairs] = []
         self._brevity = Brevity(self._after_all)
         #: How each kind of event is shown; the others are not.
-        self.handlers: dict[type, Callable[[Any], None]] = {
+        self.handlers: ev.Handlers = {
             ev.Greeting: self._greeting,
             ev.Banner: self._other,
             ev.CommandSent: self._command,

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
-from typing import Any
 
 from pop3shell.net.pipeline import Pipeline, windowed
 from pop3shell.protocol import events as ev
@@ -44,7 +42,7 @@ class _Saving:
         self._shell = shell
         lines = map((commands.RETR.verb.encode() + b" %d\r\n").__mod__, numbers)
         self._pipeline = Pipeline(shell.client, windowed(shell.client, lines, ahead))
-        self.handlers: dict[type, Callable[[Any], None]] = {
+        self.handlers: ev.Handlers = {
             ev.StatusLine: self._status,
             ev.BodyData: self._data,
             ev.BodyEnd: self._end,

@@ -13,7 +13,7 @@ from pop3shell.protocol.commandline import CommandLine, parse
 from pop3shell.protocol.events import Ending, Side
 from pop3shell.protocol.spec import commands
 from pop3shell.protocol.spec.states import Effect, State
-from pop3shell.shell.endings import CLOSE_WITHIN, cut_off
+from pop3shell.shell.endings import CLOSE_WITHIN, ended
 from pop3shell.shell.exits import Exit
 from pop3shell.shell.interactive.asking import LinePrompt, Questions
 from pop3shell.shell.interactive.interruption import Interruption
@@ -54,7 +54,7 @@ class Interactive:
         self._hinted: CommandLine | None = None
         self._loop = asyncio.get_running_loop()
         self._heard = self._loop.time()
-        self.handlers = {
+        self.handlers: ev.Handlers = {
             ev.ReplyEnd: self._replied,
             ev.StrayLine: self._stray,
             ev.Closed: self._closed,
@@ -147,7 +147,10 @@ class Interactive:
         shell, said = self.shell, ""
         if not self._connected(line):
             return False
-        if not await self._interruption.drained() or not await self._may_quit(line):
+        if not await self._interruption.drained():
+            self._told_closed = shell.client
+            return True
+        if not await self._may_quit(line):
             return True
         try:
             await self._carry_out(line)
@@ -208,7 +211,7 @@ class Interactive:
         if client.closed and client.session.left:
             shell.leaving = True
         elif not shell.leaving:
-            self._tell_closed(self._how_ended())
+            self._tell_closed(ended(client, self._closed_by))
 
     def _connected(self, line: str) -> bool:
         """Whether a line can be sent, or needs no server; it is said if not."""
@@ -217,14 +220,8 @@ class Interactive:
             return True
         if self._told_closed is client:
             self.shell.say(f"not connected; {AGAIN}")
-        self._tell_closed(self._how_ended())
+        self._tell_closed(ended(client, self._closed_by))
         return False
-
-    def _how_ended(self) -> str:
-        client = self.shell.client
-        by_server = client.address and self._closed_by is Side.SERVER
-        ended = "the server closed the connection" if by_server else "not connected"
-        return cut_off(client) or ended
 
     def _tell_closed(self, how: str) -> None:
         """Say how the connection ended (empty: that was said), once, and what can be done."""
@@ -292,8 +289,8 @@ class Interactive:
             return
         idle = duration(self._loop.time() - self._heard)
         how = {Ending.RESET: "reset", Ending.SILENT: "given up"}.get(event.ending, "closed")
-        ended = f"the connection was {how} by the server after {idle} without a command"
         self._told_closed = self.shell.client
-        self.shell.say(f"{ended}\n{AGAIN}")
+        self.shell.say(f"the connection was {how} by the server after {idle} without a command")
+        self.shell.say(AGAIN)
         self.shell.flush()
         self._prompt.refresh()
