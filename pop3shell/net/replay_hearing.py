@@ -9,9 +9,7 @@ from pop3shell.protocol import events as ev
 from pop3shell.protocol import replies
 from pop3shell.protocol.dialogue import Dialogue
 from pop3shell.protocol.events import Event, Side
-from pop3shell.protocol.replies import Status
 from pop3shell.protocol.spec import commands
-from pop3shell.protocol.spec.commands import Shape
 
 
 class Hearing:
@@ -85,8 +83,7 @@ class Hearing:
             owner.number = getattr(owner.parts[0][0], "number", 0) if owner.parts[0] else 0
         elif isinstance(event, ev.StatusLine):
             owner.status, owner.code = event.status, replies.response_code(event.text)
-            multi = event.status is Status.OK and event.command.shape is Shape.MULTI
-            self.in_body, self.loose = owner if multi else None, False
+            self.in_body, self.loose = owner if event.begins_body else None, False
         elif isinstance(event, ev.BodyEnd):
             self.in_body = None
         elif isinstance(event, ev.Challenge):

@@ -16,6 +16,7 @@ from pop3shell.protocol.framing import BodyChunk
 from pop3shell.protocol.record import Record
 from pop3shell.protocol.replies import Status
 from pop3shell.protocol.secrets import Secret
+from pop3shell.protocol.spec.commands import Shape
 from pop3shell.protocol.spec.states import State
 
 
@@ -78,6 +79,11 @@ class StatusLine(Record):
     status: Status | None
     text: bytes
     command: CommandLine
+
+    @property
+    def begins_body(self) -> bool:
+        """Whether a multi-line reply begins with it."""
+        return self.status is Status.OK and self.command.shape is Shape.MULTI
 
 
 class Challenge(Record):

@@ -11,9 +11,7 @@ from pop3shell.protocol import events as ev
 from pop3shell.protocol.dialogue import Dialogue
 from pop3shell.protocol.events import Ending, Event, Side
 from pop3shell.protocol.framing import TERMINATOR
-from pop3shell.protocol.replies import Status
 from pop3shell.protocol.secrets import Redactor
-from pop3shell.protocol.spec.commands import Shape
 from pop3shell.server.recollection import Asked, Piece, Recollection, Turn, asked
 from pop3shell.transcript import happenings, model, reader
 from pop3shell.transcript.errors import TranscriptError
@@ -206,8 +204,7 @@ class _Memory:
         """Take in what an event means for its turn."""
         if isinstance(event, ev.StatusLine):
             turn.status = event.status
-            multi = event.status is Status.OK and event.command.shape is Shape.MULTI
-            self._body_of = turn if multi else None
+            self._body_of = turn if event.begins_body else None
         elif isinstance(event, ev.BodyEnd):
             self._body_of = None
         elif isinstance(event, ev.Challenge):

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 from pop3shell.protocol.dialogue import Dialogue
 from pop3shell.protocol.events import BodyEnd, Event, StatusLine
-from pop3shell.protocol.replies import Status
-from pop3shell.protocol.spec.commands import Shape
+from pop3shell.protocol.spec.states import State
 from pop3shell.transcript.errors import TranscriptError
 from pop3shell.transcript.grammar import MAGIC, PLACEHOLDER
 from pop3shell.transcript.model import (
@@ -134,7 +133,7 @@ class PlainDialogue:
             yield Note(self._number, text.decode("utf-8", "backslashreplace"))
             return
         if not self._dialogue.greeted:
-            self._feed(self._dialogue.server(b"+OK\r\n"))  # an excerpt
+            self._dialogue.joined(State.AUTHORIZATION)  # an excerpt
         if self._in_body:
             self._feed(self._dialogue.server(b".\r\n"))  # the end was not printed
         self._feed(self._dialogue.client(text + b"\r\n"))
@@ -182,8 +181,7 @@ class PlainDialogue:
     def _feed(self, events: list[Event]) -> None:
         for event in events:
             if isinstance(event, StatusLine):
-                multi = event.status is Status.OK and event.command.shape is Shape.MULTI
-                self._in_body, self._tagged_body = multi, None
+                self._in_body, self._tagged_body = event.begins_body, None
             elif isinstance(event, BodyEnd):
                 self._in_body = False
 

@@ -10,10 +10,9 @@ from pop3shell.protocol.dialogue import Dialogue
 from pop3shell.protocol.events import Event, Side
 from pop3shell.protocol.framing import CRLF, LF, TERMINATOR, BodyChunk
 from pop3shell.protocol.lastexchange import LastExchange, Recorder
-from pop3shell.protocol.replies import Status, looks_like_status
+from pop3shell.protocol.replies import looks_like_status
 from pop3shell.protocol.secrets import Redactor
 from pop3shell.protocol.session import Session
-from pop3shell.protocol.spec.commands import Shape
 from pop3shell.protocol.spec.states import State
 from pop3shell.protocol.visible import visible_text
 from pop3shell.transcript import happenings, joining, model
@@ -125,7 +124,7 @@ class Player:
     def _client(self, entry: model.ClientLine) -> None:
         dialogue = self._dialogue
         if not dialogue.greeted:
-            dialogue.server(b"+OK\r\n")  # an excerpt
+            dialogue.joined(State.AUTHORIZATION)  # an excerpt
         if self._status is not None and (self._plain or self._skipped):
             self._tell(dialogue.server(TERMINATOR), hidden=True)  # was not printed
         elif self._skipped and dialogue.outstanding:
@@ -187,8 +186,7 @@ class Player:
 
     def _follow(self, event: Event) -> None:
         if isinstance(event, ev.StatusLine):
-            multi = event.status is Status.OK and event.command.shape is Shape.MULTI
-            self._status = event if multi else None
+            self._status = event if event.begins_body else None
         elif isinstance(event, ev.BodyEnd):
             self._status, self._ahead = None, False
         elif isinstance(event, ev.Greeting):

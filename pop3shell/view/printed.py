@@ -6,8 +6,8 @@ import re
 
 from pop3shell.protocol import events as ev
 from pop3shell.protocol.dialogue import Dialogue
-from pop3shell.protocol.replies import Status, looks_like_status
-from pop3shell.protocol.spec.commands import Shape
+from pop3shell.protocol.replies import looks_like_status
+from pop3shell.protocol.spec.states import State
 from pop3shell.view import parts
 from pop3shell.view.parts import Pairs, Rows
 from pop3shell.view.style import Part
@@ -97,7 +97,7 @@ class PrintedDialogue:
 
     def _client(self, text: str) -> Pairs:
         if not self._dialogue.greeted:
-            self._dialogue.server(b"+OK\r\n")  # an excerpt
+            self._dialogue.joined(State.AUTHORIZATION)  # an excerpt
         if self._rows is not None and not self._recorded:
             self._dialogue.server(b".\r\n")  # the end was not printed
             self._rows = None
@@ -133,7 +133,7 @@ class PrintedDialogue:
         return self._row(text)
 
     def _begin(self, event: ev.StatusLine) -> None:
-        if event.status is Status.OK and event.command.shape is Shape.MULTI:
+        if event.begins_body:
             self._rows = parts.rows_of(event.command)
             self._in_header = self._rows is Rows.MESSAGE
             self._tagged_body = False
