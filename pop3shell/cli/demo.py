@@ -33,11 +33,8 @@ def command(**session: Any) -> int:
 
 
 async def _demo(session: dict[str, Any]) -> Exit:
-    import tempfile
-    from pathlib import Path
-
     from pop3shell.cli.running import Request, hold_session
-    from pop3shell.cli.serving import sample_server
+    from pop3shell.cli.serving import sample_server, temporary_folder
     from pop3shell.net.tls_settings import TlsSettings
     from pop3shell.protocol.spec import commands
     from pop3shell.server.certificates import SelfMade
@@ -51,8 +48,8 @@ async def _demo(session: dict[str, Any]) -> Exit:
         list=commands.LIST.verb,
         retrieve=f"{commands.RETR.verb} 1",
     )
-    with tempfile.TemporaryDirectory(prefix="pop3shell-") as folder:
-        certificate = SelfMade(Path(folder))  # made at the first STLS, and trusted by this shell
+    with temporary_folder() as folder:
+        certificate = SelfMade(folder)  # made at the first STLS, and trusted by this shell
         security = Security(tls=TlsSettings(ca=str(certificate.ca_file)))
         server = sample_server(certificate.context)
         host, port = await server.start()

@@ -10,11 +10,12 @@ import click
 def command(topic: str | None) -> int:
     """Explain TOPIC: a command, state, capability or response code; without it, list them all."""
     from pop3shell.protocol.visible import visible_text
+    from pop3shell.shell.exits import Exit
     from pop3shell.view.explain import UnknownTopic, explain, overview
 
     try:
         click.echo(explain(topic) if topic else overview())
     except UnknownTopic as error:
         click.echo(f"pop3shell: {visible_text(str(error))}", err=True)
-        return 1
-    return 0
+        return Exit.NO
+    return Exit.DONE

@@ -60,7 +60,9 @@ def _parse_url(url: str) -> Server:
 
 
 def _port(text: str) -> int:
-    digits = text.isascii() and text.isdigit() and len(text) <= 5
-    if not digits or not 1 <= int(text) <= 65535:
-        raise click.UsageError(f"{text!r} is no port; give a number from 1 to 65535")
-    return int(text)
+    from pop3shell.net.resolve import port_number
+
+    try:
+        return port_number(text)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -37,12 +36,12 @@ def main() -> None:
         _show(error)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
+        from pop3shell.shell.exits import Exit  # not for --version and --help
+
         click.echo("pop3shell: interrupted", err=True)
-        sys.exit(130)
+        sys.exit(Exit.INTERRUPTED)
     except OSError as error:
-        if not isinstance(error, BrokenPipeError):  # else whoever read it has seen enough
-            click.echo(f"pop3shell: cannot write the output: {error.strerror}", err=True)
-        if sys.stdout is not None:  # nothing may be flushed into it at exit
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+        from pop3shell.cli.failing import failed
+
+        sys.exit(failed(error))
     sys.exit(int(status or 0))

@@ -8,16 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pop3shell.cli.options import server_recording_options
+from pop3shell.cli.options import listening_options, server_recording_options
 
 if TYPE_CHECKING:
-    import ssl
-
     from pop3shell.server.mock import Session
     from pop3shell.server.recollection import Recollection
-
-_FILE = click.Path(exists=True, dir_okay=False)
-_PORT = click.IntRange(0, 65535)
 
 #: Lines of one kind that a report names.
 NAMED = 10
@@ -25,14 +20,7 @@ NAMED = 10
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option(
-    "--port",
-    type=_PORT,
-    default=0,
-    show_default=True,
-    help="Port to listen on; 0 takes any free one.",
-)
+@listening_options
 @click.option("--timing", is_flag=True, help="Make the pauses that the recording has.")
 @click.option(
     "--unknown",
@@ -44,15 +32,7 @@ NAMED = 10
 @click.option(
     "--strict",
     is_flag=True,
-    help="End with status 1 unless every client said just what was recorded.",
-)
-@click.option("--tls-cert", type=_FILE, help="PEM file of the certificate for STLS and TLS.")
-@click.option("--tls-key", type=_FILE, help="PEM file of its key, if that is another one.")
-@click.option(
-    "--tls-port",
-    type=_PORT,
-    help="Listen with TLS from the first octet too; 0 takes any free port. Without --tls-cert the "
-    "certificate is made for this run.",
+    help="End with status 1 unless a client came and every one said just what was recorded.",
 )
 @server_recording_options
 def command(
@@ -86,6 +66,7 @@ def command(
     from pop3shell.cli import serving
     from pop3shell.cli.recording import records
     from pop3shell.server.mock import MockServer, Settings
+    from pop3shell.shell.exits import Exit
 
     recording = _recording(file)
     if tls_port is None and recording.implicit_tls:
@@ -104,11 +85,14 @@ def command(
 
     settings = Settings(timing, unknown == "close")
     with contextlib.ExitStack() as until:
-        tls = _tls(tls_cert, tls_key, host if wants_tls else None, until)
+        tls = serving.tls_settings(tls_cert, tls_key, host if wants_tls else None, until)
         server = MockServer(recording, settings, tls=tls, ended=ended, records=recorded)
         asyncio.run(serving.serve_until_stopped(server, host, port, tls_port))
+    if strict and not server.sessions:
+        click.echo("no client came, so nothing of the recording was asked for", err=True)
     failed = recorded is not None and recorded.failed
-    return 1 if failed or (strict and differing) else 0
+    differs = strict and (differing or not server.sessions)
+    return Exit.NO if failed or differs else Exit.DONE
 
 
 def _recording(file: Path) -> Recollection:
@@ -122,19 +106,6 @@ def _recording(file: Path) -> Recollection:
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise click.UsageError(f"cannot read {file}: {why}") from None
-
-
-def _tls(
-    certificate: str | None, key: str | None, host: str | None, until: contextlib.ExitStack
-) -> ssl.SSLContext | None:
-    """Return the settings of TLS: with the certificate given, else one made for ``host``."""
-    from pop3shell.cli import serving
-
-    if key and not certificate:
-        raise click.UsageError("--tls-key needs --tls-cert, the certificate of that key")
-    if certificate:
-        return serving.given_certificate(certificate, key)
-    return None if host is None else serving.self_made_certificate(host, until)
 
 
 def report(session: Session) -> list[str]:

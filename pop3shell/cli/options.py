@@ -166,6 +166,34 @@ server_recording_options = recording_options(
 )
 
 
+_PORT = click.IntRange(0, 65535)
+_LISTENING = (
+    click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on."),
+    click.option(
+        "--port",
+        type=_PORT,
+        default=0,
+        show_default=True,
+        help="Port to listen on; 0 takes any free one.",
+    ),
+    click.option(
+        "--tls-port",
+        type=_PORT,
+        help="Listen with TLS from the first octet too; 0 takes any free port. Without --tls-cert "
+        "the certificate is made for this run.",
+    ),
+    click.option("--tls-cert", type=_FILE, help="PEM file of the certificate for STLS and TLS."),
+    click.option("--tls-key", type=_FILE, help="PEM file of its key, if that is another one."),
+)
+
+
+def listening_options(function: F) -> F:
+    """Add the options of every command that listens: where, and with which certificate."""
+    for option in reversed(_LISTENING):
+        function = option(function)
+    return function
+
+
 def family(ipv4: bool, ipv6: bool) -> socket.AddressFamily:
     """Turn ``-4`` and ``-6`` into an address family. Raises click.UsageError for both."""
     if ipv4 and ipv6:

@@ -7,25 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pop3shell.cli.options import server_recording_options
+from pop3shell.cli.options import listening_options, server_recording_options
 
 if TYPE_CHECKING:
     import ssl
 
 _FILE = click.Path(exists=True, dir_okay=False)
-_PORT = click.IntRange(0, 65535)
 
 
 @click.command()
 @click.argument("path", required=False)
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option(
-    "--port",
-    type=_PORT,
-    default=0,
-    show_default=True,
-    help="Port to listen on; 0 takes any free one.",
-)
+@listening_options
 @click.option(
     "--account",
     "accounts",
@@ -34,14 +26,6 @@ _PORT = click.IntRange(0, 65535)
     help="An account, with a maildrop of its own; may be given several times. "
     "Without one it is mrose:tanstaaf.",
 )
-@click.option(
-    "--tls-port",
-    type=_PORT,
-    help="Listen with TLS from the first octet too; 0 takes any free port. Without --tls-cert "
-    "the certificate is made for this run.",
-)
-@click.option("--tls-cert", type=_FILE, help="PEM file of the certificate for STLS and TLS.")
-@click.option("--tls-key", type=_FILE, help="PEM file of its key, if that is another one.")
 @click.option(
     "--tls-self-made", is_flag=True, help="Offer STLS with a certificate made for this run."
 )
@@ -87,6 +71,7 @@ def command(
     from pop3shell.cli import serving
     from pop3shell.cli.recording import records
     from pop3shell.server.listener import PracticeServer
+    from pop3shell.shell.exits import Exit
 
     known = serving.accounts(path, accounts)
     recorded = records(options)
@@ -97,7 +82,7 @@ def command(
             known, tls=tls, cleartext=clear, login_delay=login_delay, records=recorded
         )
         asyncio.run(serving.serve_until_stopped(server, host, port, tls_port))
-    return 1 if recorded and recorded.failed else 0
+    return Exit.NO if recorded and recorded.failed else Exit.DONE
 
 
 def _tls(
@@ -113,18 +98,14 @@ def _tls(
     """Return the settings of TLS, None where nothing asks for it. Raises click's errors."""
     from pop3shell.cli import serving
 
-    if tls_key and not tls_cert:
-        raise click.UsageError("--tls-key needs --tls-cert, the certificate of that key")
     if tls_cert and tls_self_made:
         raise click.UsageError("--tls-cert and --tls-self-made exclude each other; give one")
-    if tls_cert:
-        context = serving.given_certificate(tls_cert, tls_key)
-    elif tls_self_made or tls_port is not None:
-        context = serving.self_made_certificate(host, until)
-    elif tls_client_ca:
-        raise click.UsageError("--tls-client-ca needs --tls-cert, --tls-self-made or --tls-port")
-    else:
-        return None
+    wanted = tls_self_made or tls_port is not None
+    context = serving.tls_settings(tls_cert, tls_key, host if wanted else None, until)
     if tls_client_ca:
+        if context is None:
+            raise click.UsageError(
+                "--tls-client-ca needs --tls-cert, --tls-self-made or --tls-port"
+            )
         serving.trust_clients(context, tls_client_ca)
     return context

@@ -10,7 +10,7 @@ import signal
 import socket
 import ssl
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,8 @@ def accounts(path: str | None, given: tuple[str, ...]) -> Accounts:
     pairs = [_account(text) for text in given] or [(SAMPLE_USER, SAMPLE_PASSWORD)]
     if len(dict(pairs)) < len(pairs):
         raise click.UsageError("an account is given twice; each name can have one password")
-    return {name: (password, Maildrop(_source(path))) for name, password in pairs}
+    source = _source(path)
+    return {name: (password, Maildrop(source)) for name, password in pairs}
 
 
 def _source(path: str | None) -> Source:
@@ -65,6 +66,20 @@ def _account(text: str) -> tuple[str, str]:
     return name, password
 
 
+def tls_settings(
+    certificate: str | None, key: str | None, host: str | None, until: contextlib.ExitStack
+) -> ssl.SSLContext | None:
+    """Return the settings of TLS: with the certificate given, else one made for ``host``, if any.
+
+    Raises click's errors.
+    """
+    if key and not certificate:
+        raise click.UsageError("--tls-key needs --tls-cert, the certificate of that key")
+    if certificate:
+        return given_certificate(certificate, key)
+    return None if host is None else self_made_certificate(host, until)
+
+
 def given_certificate(certificate: str, key: str | None) -> ssl.SSLContext:
     """Load the certificate of ``--tls-cert``. Raises click.ClickException."""
     try:
@@ -73,14 +88,27 @@ def given_certificate(certificate: str, key: str | None) -> ssl.SSLContext:
         raise click.ClickException(str(error)) from None
 
 
+@contextlib.contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """Make a folder that is removed again. Raises click.ClickException if there can't be one."""
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="pop3shell-")
+    except OSError as error:
+        raise click.ClickException(
+            f"cannot make a temporary folder: {error.strerror}; TMPDIR names where"
+        ) from None
+    with folder as name:
+        yield Path(name)
+
+
 def self_made_certificate(host: str, until: contextlib.ExitStack) -> ssl.SSLContext:
     """Make a certificate for this machine's own names and ``host``, and say whom to trust.
 
     The issuer is in a file that is gone when ``until`` ends.
     """
-    folder = until.enter_context(tempfile.TemporaryDirectory(prefix="pop3shell-"))
+    folder = until.enter_context(temporary_folder())
     names = dict.fromkeys((*certificates.LOCAL_NAMES, host))
-    made = certificates.SelfMade(Path(folder), tuple(names))
+    made = certificates.SelfMade(folder, tuple(names))
     try:
         context = made.context()
     except (OSError, ValueError, UnicodeError) as error:
@@ -156,10 +184,16 @@ async def _listen(
         address, bound = await start(host, port)
     except (OSError, UnicodeError) as error:
         raise click.ClickException(
-            f"cannot listen on {host} port {port}: {_why(error)}; --port 0 takes any free port"
+            f"cannot listen on {host} port {port}: {_why(error)}; {_instead(error)}"
         ) from None
     shown = f"[{address}]" if ":" in address else address
     click.echo(f"{what} {shown}:{bound}")
+
+
+def _instead(error: OSError | UnicodeError) -> str:
+    if isinstance(error, OSError) and error.errno in (errno.EADDRINUSE, errno.EACCES):
+        return "--port 0 takes any free port"
+    return "--host takes a name or an address of this machine"
 
 
 def _why(error: OSError | UnicodeError) -> str:

@@ -42,6 +42,7 @@ class Client:
         self.greeting: Greeting | None = None
         self.banner = b""
         self.ending: Ending | None = None
+        self.closed_by: Side | None = None
         self.address = ""
         self.tls: TlsLayer | None = None
         self.timeout = timeout
@@ -95,7 +96,8 @@ class Client:
         sock = await open_socket(host, port, family=family, within=within)
         self._timers.heard = self._loop.time()
         self._connection = await Connection.over(sock, self._receive, self._ended)
-        self.address = shown(*self._connection.peer)
+        address, known = self._connection.peer  # neither is known once the peer has reset
+        self.address = shown(address or host, known or port)
         self._dispatch(self.dialogue.connected(self.address, host))
         if layer is not None:
             await self._secure(layer, within)
@@ -205,7 +207,7 @@ class Client:
         if self._connection is None:
             return
         if not self.closed:
-            self.ending = Ending.ORDERLY
+            self.ending, self.closed_by = Ending.ORDERLY, Side.CLIENT
             self._dispatch(self.dialogue.closed(Side.CLIENT, Ending.ORDERLY, self._loop.time()))
         self._connection.close()
         try:
@@ -251,7 +253,7 @@ class Client:
         if self.tls is not None:
             self._note_breach(self.tls, ending)
         ours = ending in (Ending.SILENT, Ending.TLS_FAILED)
-        side = Side.CLIENT if ours else Side.SERVER
+        self.closed_by = side = Side.CLIENT if ours else Side.SERVER
         self._dispatch(self.dialogue.closed(side, ending, self._loop.time()))
         self._wake()
 

@@ -7,7 +7,6 @@ from pop3shell.net.resolve import shown
 from pop3shell.protocol.events import Connected, Event
 from pop3shell.protocol.secrets import Redactor
 from pop3shell.transcript import happenings
-from pop3shell.transcript.joining import joined
 from pop3shell.transcript.place import Place
 from pop3shell.transcript.recording import Recording, Tell
 
@@ -40,7 +39,7 @@ class ClientRecording(Recording):
         )
         self._connected = bool(client.address)
         if client.greeting is not None:
-            self.happened(joined(client.address, client.session.state))
+            self.happened(happenings.joined(client.address, client.session.state))
         elif self._connected:
             self.happened(happenings.connected(client.address))
 

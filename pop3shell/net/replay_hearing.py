@@ -28,6 +28,7 @@ class Hearing:
         self.loose = False
         self._dialogue = dialogue
         self._owners: dict[int, Reply] = {}
+        self._unknown: dict[int, tuple[Reply, Turn]] = {}  # commands that may be responses
 
     @property
     def oldest(self) -> Reply | None:
@@ -41,6 +42,8 @@ class Hearing:
                 reply = Reply(turn.number, event.command)
                 self._owners[id(event.command)] = reply
                 turn.replies.append(reply)
+                if event.command.row is None and turn.replies[0] is reply:
+                    self._unknown[id(reply)] = reply, turn
                 if event.command.row is commands.AUTH:
                     self.names.begins(reply)
             elif isinstance(event, ev.ResponseSent):
@@ -93,10 +96,10 @@ class Hearing:
 
     def _sent_ahead(self, owner: Reply) -> None:
         """The client sent its response before this challenge; it was taken for a command."""
-        for turn in self.script.turns:
-            first = turn.replies[0] if turn.replies else None
-            if first and first.command and first.command.row is None and not first.complete:
-                self._owners.pop(id(first.command), None)
+        for reply, turn in self._unknown.values():
+            if turn.replies[0] is reply:
+                self._owners.pop(id(reply.command), None)
+                self._unknown.pop(id(reply))
                 turn.response, turn.replies = True, [owner]
                 return
 
@@ -104,3 +107,4 @@ class Hearing:
         reply = self._owners.pop(id(event.command), None)
         if reply is not None:
             reply.complete = True
+            self._unknown.pop(id(reply), None)

@@ -29,13 +29,12 @@ _SAID = (ServerLine, ServerLines)
 class Judge:
     """Compares each reply, as it arrives, with the recorded one.
 
-    ``replies`` counts those compared, ``differing`` those of them that differ, ``differences``
-    are told of at most MOST_DIFFERENCES.
+    ``replies`` counts those compared, ``differences`` are told of at most MOST_DIFFERENCES.
     """
 
     def __init__(self, level: Level, redactor: Redactor, greeting: Reply) -> None:
         self.differences: list[Difference] = []
-        self.replies = self.differing = 0
+        self.replies = 0
         self.challenge = b""
         self._level = level
         self._redactor = redactor
@@ -148,7 +147,6 @@ class Judge:
         return comparison
 
     def _tell(self, found: Iterable[Difference]) -> None:
-        self.differing += 1
         room = MOST_DIFFERENCES - len(self.differences)
         self.differences += list(found)[: max(room, 0)]
 

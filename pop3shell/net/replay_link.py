@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pop3shell.net.client import Client
-from pop3shell.net.errors import ConnectionTrouble, silent
+from pop3shell.net.endings import how_ended
+from pop3shell.net.errors import ConnectionTrouble
 from pop3shell.net.recording import ClientRecording
 from pop3shell.net.replay_judge import Judge
 from pop3shell.net.replay_marks import Marks
 from pop3shell.net.replay_model import Outcome, Rules, Stopped, Target
 from pop3shell.net.replay_script import Script, Turn
 from pop3shell.net.replay_secrets import Secrets, mask
-from pop3shell.protocol.events import Ending
+from pop3shell.protocol.commandline import CANCEL
 from pop3shell.protocol.replies import Status
-from pop3shell.protocol.sasl.pop3 import CANCEL
 from pop3shell.protocol.secrets import Redactor
 from pop3shell.protocol.spec import commands
 from pop3shell.transcript.errors import TranscriptError
@@ -72,7 +72,7 @@ class Link:
         greeting = await client.greeted()
         if greeting is None:
             said = visible((client.banner + client.dialogue.unfinished)[:SHOWN]).decode()
-            what = f'it said "{said}"' if said else self.how_ended()
+            what = f'it said "{said}"' if said else how_ended(client)
             raise ConnectionTrouble(f"{client.address} sent no POP3 greeting: {what}")
         if greeting.status is Status.ERR and self.script.greeting.status is not Status.ERR:
             raise ConnectionTrouble(f"{client.address} refused the connection in its greeting")
@@ -123,7 +123,7 @@ class Link:
             return
         self.check_whole()
         self._check_left(turn.number)
-        raise ConnectionTrouble(f"line {turn.number}: not sent, {self.how_ended()}")
+        raise ConnectionTrouble(f"line {turn.number}: not sent, {how_ended(client, due=False)}")
 
     def check_whole(self) -> None:
         """Raise ConnectionTrouble if the connection ended within a reply that was recorded."""
@@ -133,25 +133,13 @@ class Link:
         if reply is None or reply.complete:
             self._check_left(reply.number if reply else 0)
             where = f"line {reply.number}: " if reply else ""
-            text = f"{self.how_ended()} before the reply was complete"
-            raise ConnectionTrouble(where + text)
+            raise ConnectionTrouble(where + how_ended(self.client))
 
     def _check_left(self, number: int) -> None:
         """Raise Stopped if it was QUIT that ended the connection, here but not when recorded."""
         if self.client.session.left:
             self.judge.differ(number, "the connection", "open", "closed after QUIT")
             raise Stopped
-
-    def how_ended(self) -> str:
-        """Say how the connection ended."""
-        client = self.client
-        if client.ending is Ending.SILENT:
-            return silent(client.address, client.timeout)
-        if client.ending is Ending.RESET:
-            return "the connection was reset by the server's side"
-        if client.ending in (Ending.TRUNCATED, Ending.TLS_FAILED):
-            return "the connection was cut off within TLS"
-        return "the server closed the connection"
 
     def note(self, turn: Turn, text: str) -> None:
         """Remark on a line."""

@@ -172,7 +172,8 @@ class _Reading:
         elif isinstance(entry, Pattern):
             oldest = self._hearing.oldest
             command = oldest.command if oldest else None
-            self._feed(entry, status_like(entry, command, given[at + 1 :]))
+            behind = (given[index] for index in range(at + 1, len(given)))
+            self._feed(entry, status_like(entry, command, behind))
         else:
             self._begin_whole(entry)
 
@@ -217,3 +218,7 @@ class _Reading:
                 self._hearing.sources.add(entry, 0)
         elif login := happenings.as_auth(entry.text):
             self._hearing.names.told(login)
+        elif state := happenings.as_joined(entry.text):
+            text = "what was said before is missing, so it is not sent"
+            where = f"recording began in the {state.value} state"
+            self._script.notes.append((entry.number, f"{where}: {text}"))

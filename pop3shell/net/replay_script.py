@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 
 from pop3shell.protocol.commandline import CommandLine
 from pop3shell.protocol.replies import Status
+from pop3shell.protocol.spec import codes
 from pop3shell.transcript.happenings import Login
 from pop3shell.transcript.model import ClientLine, Happened, ServerEntry
 
 #: Response codes of a refusal that is no fault of the password (RFC 2449 section 8, RFC 3206).
-_BUSY = ("IN-USE", "LOGIN-DELAY", "SYS/")
+_BUSY = (codes.IN_USE, codes.LOGIN_DELAY, codes.SYS_TEMP, codes.SYS_PERM, codes.SYS)
 
 Expected = ServerEntry | Happened
 
@@ -33,7 +34,7 @@ class Reply:
     @property
     def refused(self) -> bool:
         """Whether the secret in the command was refused, as far as the reply tells."""
-        return self.status is Status.ERR and not self.code.upper().startswith(_BUSY)
+        return self.status is Status.ERR and codes.find(self.code) not in _BUSY
 
 
 @dataclass(slots=True)

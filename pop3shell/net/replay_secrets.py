@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pop3shell.net.replay_script import Reply, Script, Turn
+from pop3shell.protocol import apop
 from pop3shell.protocol.sasl import pop3
 from pop3shell.protocol.sasl.client import ClientExchange
 from pop3shell.protocol.sasl.mechanism import Credentials, SaslError
@@ -66,8 +66,7 @@ class Secrets:
         if not timestamp and not turn.replies[0].refused:
             text = "the server's greeting has no timestamp, which this login needs"
             raise TranscriptError(turn.number, f"{text}; nothing more was sent")
-        octets = timestamp + self.password(turn.replies[0], turn.number, _APOP)
-        return hashlib.md5(octets, usedforsecurity=False).hexdigest().encode()
+        return apop.digest(timestamp, self.password(turn.replies[0], turn.number, _APOP))
 
 
 async def find_secrets(script: Script, given: Mapping[str, bytes], user: str, ask: Ask) -> Secrets:

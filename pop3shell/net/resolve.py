@@ -7,9 +7,10 @@ import contextlib
 import errno
 import os
 import socket
-import threading
+from functools import partial
 from typing import Any
 
+from pop3shell.net.background import in_background
 from pop3shell.net.errors import ConnectionTrouble
 
 #: Seconds to connect within.
@@ -23,6 +24,14 @@ Address = tuple[socket.AddressFamily, tuple[str, int]]
 def shown(host: str, port: int) -> str:
     """``host:port`` as people write it, IPv6 addresses in brackets."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def port_number(text: str) -> int:
+    """Return the number of a port as it was typed. Raises ValueError with a sentence."""
+    number = int(text) if text.isascii() and text.isdigit() and len(text) <= 5 else 0
+    if not 1 <= number <= 65535:
+        raise ValueError(f"{text!r} is no port; give a number from 1 to 65535")
+    return number
 
 
 async def resolve(host: str, port: int, family: socket.AddressFamily) -> list[Address]:
@@ -51,34 +60,17 @@ def _literal(host: str, port: int, family: socket.AddressFamily) -> list[Address
 
 async def _look_up(host: str, port: int, family: socket.AddressFamily) -> list[Any]:
     """Ask the system, in a thread that nobody has to wait for when a name server is dead."""
-    loop = asyncio.get_running_loop()
-    answer: asyncio.Future[list[Any]] = loop.create_future()
-
-    def settle(found: list[Any] | Exception) -> None:
-        if answer.done():
-            return
-        if isinstance(found, Exception):
-            answer.set_exception(found)
-        else:
-            answer.set_result(found)
-
-    def ask() -> None:
-        found: list[Any] | Exception
-        try:
-            found = socket.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM)
-        except Exception as error:
-            found = error
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody asks any more
-            loop.call_soon_threadsafe(settle, found)
-
-    threading.Thread(target=ask, daemon=True, name="name lookup").start()
-    return await answer
+    look_up = partial(socket.getaddrinfo, host, port, family=family, type=socket.SOCK_STREAM)
+    return await in_background(look_up, "name lookup")
 
 
 def _unknown_host(host: str, family: socket.AddressFamily, error: Exception) -> str:
     kind = {socket.AF_INET: " with an IPv4 address", socket.AF_INET6: " with an IPv6 address"}
     why = error.strerror if isinstance(error, OSError) and error.strerror else "not a host name"
     wanted = kind.get(family, "")
+    if wanted and _literal(host, 0, socket.AF_UNSPEC):
+        given, only = ("IPv6", "IPv4") if family is socket.AF_INET else ("IPv4", "IPv6")
+        return f"{host} is an {given} address, but {only} only was asked for"
     return f"no host {host!r}{wanted} is known ({why}); check the name and your name server"
 
 

@@ -20,16 +20,6 @@ from typing import Any, cast
 from pop3shell.net.errors import ConnectionTrouble
 from pop3shell.net.tls_settings import TlsSettings, make_context
 
-__all__ = [
-    "ClosedInHandshake",
-    "NotTls",
-    "PinMismatch",
-    "TlsError",
-    "TlsLayer",
-    "TlsSettings",
-    "make_context",
-]
-
 #: Octets that are decrypted at once.
 BLOCK = 1 << 17
 #: Octets kept of what came instead of TLS.
@@ -74,7 +64,7 @@ class TlsLayer:
 
     def __init__(self, settings: TlsSettings, host: str) -> None:
         """Raises ConnectionTrouble for settings that cannot be used."""
-        self.host = (settings.server_hostname or host).partition("%")[0].rstrip(".")
+        self.host = host.partition("%")[0].rstrip(".")
         self.settings = settings
         self.established = False
         self.failure: Exception | None = None

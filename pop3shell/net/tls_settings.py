@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 import warnings
 
+from pop3shell.net import pem
 from pop3shell.net.errors import ConnectionTrouble
 from pop3shell.protocol.record import Record
 
@@ -17,16 +18,14 @@ class TlsSettings(Record):
     ``ca`` is a PEM file of issuers to trust instead of the platform's. ``pins`` are SHA-256
     fingerprints of certificates, in hexadecimal, colons allowed: the server must show one of
     them, and then neither issuer nor name nor date matter. ``certificate`` and ``key`` are PEM
-    files of the client's own. ``server_hostname`` is the name to expect and to ask for (SNI),
-    empty for the host connected to. ``insecure`` takes any certificate. ``minimum`` is the
-    oldest protocol allowed.
+    files of the client's own. ``insecure`` takes any certificate. ``minimum`` is the oldest
+    protocol allowed.
     """
 
     ca: str = ""
     pins: tuple[str, ...] = ()
     certificate: str = ""
     key: str = ""
-    server_hostname: str = ""
     insecure: bool = False
     minimum: ssl.TLSVersion = ssl.TLSVersion.TLSv1_2
 
@@ -70,7 +69,7 @@ def _trusting(settings: TlsSettings) -> ssl.SSLContext:
         context = ssl.create_default_context(cafile=settings.ca or None)
     except (OSError, ValueError) as error:
         what = f"{settings.ca!r}" if settings.ca else "SSLKEYLOGFILE or the platform's trust store"
-        raise ConnectionTrouble(f"cannot use {what} for TLS: {_reason(error)}") from None
+        raise ConnectionTrouble(f"cannot use {what} for TLS: {pem.reason(error)}") from None
     if settings.ca:
         # Whoever names a file trusts what is in it, be it no root.
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
@@ -78,20 +77,8 @@ def _trusting(settings: TlsSettings) -> ssl.SSLContext:
 
 
 def _load_own(context: ssl.SSLContext, settings: TlsSettings) -> None:
+    purpose = "as client certificate and key"
     try:
-        context.load_cert_chain(settings.certificate, settings.key or None, password=_no_password)
-    except (OSError, ValueError) as error:
-        names = " and ".join(filter(None, (settings.certificate, settings.key)))
-        raise ConnectionTrouble(
-            f"cannot use {names} as client certificate and key: {_reason(error)}"
-        ) from None
-
-
-def _no_password() -> str:
-    raise ValueError("the key has a passphrase, which is not supported")
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, ssl.SSLError):
-        return f"no PEM that OpenSSL can read, or parts that do not fit ({error.reason})"
-    return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        pem.load_own(context, settings.certificate, settings.key, purpose)
+    except pem.PemError as error:
+        raise ConnectionTrouble(str(error)) from None

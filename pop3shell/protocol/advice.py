@@ -9,9 +9,8 @@ import re
 from typing import NamedTuple
 
 from pop3shell.protocol.commandline import CommandLine, parse
-from pop3shell.protocol.exchange import COMMAND_OCTETS
 from pop3shell.protocol.session import Session
-from pop3shell.protocol.spec import commands
+from pop3shell.protocol.spec import commands, lengths
 from pop3shell.protocol.spec.commands import COMMANDS, Command, Standing
 from pop3shell.protocol.spec.references import Reference, rfc
 from pop3shell.protocol.spec.states import Effect, State
@@ -218,11 +217,12 @@ def _form(command: CommandLine) -> list[Advice]:
     # An argument that takes the rest of the line may hold blanks and TABs as it likes.
     free = len(command.verb) + 1 if _takes_rest(command.row) else end
     found = []
-    if end + 2 > COMMAND_OCTETS:
+    if end + 2 > lengths.COMMAND_LINE:
         why = (
-            f"the line has {end + 2} octets with its CRLF; servers need take {COMMAND_OCTETS} only"
+            f"the line has {end + 2} octets with its CRLF; servers need take "
+            f"{lengths.COMMAND_LINE} only"
         )
-        found.append(Advice(COMMAND_OCTETS - 2, end, why, rfc(2449, "4"), stops=False))
+        found.append(Advice(lengths.COMMAND_LINE - 2, end, why, rfc(2449, "4"), stops=False))
     if text.endswith(b" ") and end <= free and text.strip():
         found.append(Advice(end - 1, end, "a blank at the end of the line", rfc(1939, "3")))
     if (at := text.find(b"\t", 0, free)) >= 0:

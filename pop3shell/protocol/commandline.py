@@ -7,6 +7,9 @@ from pop3shell.protocol.spec import commands
 from pop3shell.protocol.spec.arguments import MESSAGE
 from pop3shell.protocol.spec.commands import Command, Shape
 
+#: The client's line that ends an AUTH exchange, without its end (RFC 5034 section 4).
+CANCEL = b"*"
+
 
 class CommandLine(Record):
     """A command as it was sent.

@@ -60,7 +60,7 @@ from pop3shell.protocol.rules import reading, wording
 from pop3shell.protocol.rules.status import status_faults
 from pop3shell.protocol.secrets import LoginWatch, Secret, in_response
 from pop3shell.protocol.session import Session, keeps_body
-from pop3shell.protocol.spec import commands
+from pop3shell.protocol.spec import commands, lengths
 from pop3shell.protocol.spec.commands import Shape
 from pop3shell.protocol.spec.states import State
 
@@ -355,7 +355,7 @@ class Dialogue:
     def _status(self, line: bytes) -> tuple[Status | None, bytes]:
         """Read a status line and note what is wrong with it."""
         status, text, exact = replies.status_of(line)
-        long = len(line) > replies.LONGEST_LINE
+        long = len(line) > lengths.STATUS_LINE
         if long or not exact or text.translate(None, _PRINTABLE):
             octets = self._server_cut.octets if self._server_cut else len(line)
             for rule, why in status_faults(line, octets, text):
@@ -396,7 +396,9 @@ class Dialogue:
         exchange = self._pending.popleft()
         before = self.session.state
         if exchange.status is _OK:
-            self.session.succeeded(exchange.command, exchange.text, exchange.kept)
+            self.session.succeeded(
+                exchange.command, exchange.text, exchange.kept, exchange.left_out
+            )
         elif exchange.status is _ERR:
             self.session.failed(exchange.command)
         seconds = now - exchange.sent

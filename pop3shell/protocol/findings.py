@@ -11,7 +11,10 @@ from pop3shell.protocol.spec.references import Reference
 
 
 class Level(Enum):
-    """How binding the rule is. ``REQUIRED``: the RFC demands it flatly, without a keyword."""
+    """How binding the rule is. ``REQUIRED``: the RFC demands it flatly, without a keyword.
+
+    ``QUIRK``: no norm is broken, but others stumble over it; that is for audits of a server.
+    """
 
     MUST = "MUST"
     REQUIRED = "required"
@@ -21,7 +24,10 @@ class Level(Enum):
 
 
 class Rule(Record):
-    """A conformance rule: its identifier, how binding it is, what is demanded and where."""
+    """A conformance rule: its identifier, how binding it is, what is demanded and where.
+
+    ``demand`` is for the report of an audit, which names the rules that were kept too.
+    """
 
     id: str
     level: Level

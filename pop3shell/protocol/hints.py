@@ -11,12 +11,10 @@ from collections.abc import Callable
 
 from pop3shell.protocol import replies
 from pop3shell.protocol.advice import advise
-from pop3shell.protocol.exchange import COMMAND_OCTETS
 from pop3shell.protocol.lastexchange import LastExchange
 from pop3shell.protocol.replies import Status
 from pop3shell.protocol.session import Session
-from pop3shell.protocol.spec import codes, commands
-from pop3shell.protocol.spec.capabilities import BY_TAG
+from pop3shell.protocol.spec import capabilities, codes, commands, lengths
 from pop3shell.protocol.spec.commands import Command
 from pop3shell.protocol.spec.states import Effect, State
 
@@ -61,16 +59,16 @@ def _likely(*causes: str, then: str) -> str:
 def _by_code(exchange: LastExchange, session: Session) -> str:
     code = replies.response_code(exchange.text)
     row = codes.find(code)
-    if row is None or row is codes.BY_NAME["AUTH"]:  # the command's own causes say more
+    if row is None or row is codes.AUTH:  # the command's own causes say more
         return ""
     advice = row.advice
-    if row is codes.BY_NAME["LOGIN-DELAY"] and (seconds := _login_delay(session)):
+    if row is codes.LOGIN_DELAY and (seconds := _login_delay(session)):
         advice = f"Wait {seconds} seconds, then log in again."
     return f"[{code}] means that {row.meaning}. {advice}"
 
 
 def _login_delay(session: Session) -> str:
-    announced = (session.capabilities or {}).get(BY_TAG["LOGIN-DELAY"].tag, ())
+    announced = (session.capabilities or {}).get(capabilities.LOGIN_DELAY.tag, ())
     return announced[0] if announced and announced[0].isdigit() else ""
 
 
@@ -79,10 +77,10 @@ def _login_delay(session: Session) -> str:
 
 def _by_line(exchange: LastExchange, session: Session) -> str:
     command = exchange.command
-    if len(command.raw) > COMMAND_OCTETS:
+    if len(command.raw) > lengths.COMMAND_LINE:
         return (
             f"the line has {len(command.raw)} octets with its CRLF, and servers need take "
-            f"{COMMAND_OCTETS} only (RFC 2449 section 4); try a shorter one"
+            f"{lengths.COMMAND_LINE} only (RFC 2449 section 4); try a shorter one"
         )
     if exchange.before is not session.state:
         return ""
@@ -246,7 +244,7 @@ def _quit(exchange: LastExchange, session: Session) -> str:
     )
 
 
-_TRY = "it can only be tried which commands it has"
+_TRY = "only trying a command shows whether the server has it"
 _TRY_USER = f"try: {commands.USER.verb} name, then {commands.PASS.verb}, or :login"
 
 #: What to do without a command that the server does not have.

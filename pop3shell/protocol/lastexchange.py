@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pop3shell.protocol import events as ev
 from pop3shell.protocol.commandline import CommandLine, strip_end
-from pop3shell.protocol.events import Ending
+from pop3shell.protocol.events import Ending, Side
 from pop3shell.protocol.findings import Finding
 from pop3shell.protocol.record import Record
 from pop3shell.protocol.replies import Status
@@ -74,6 +74,7 @@ class LastExchange(Record):
     findings: tuple[Finding, ...] = ()
     more_findings: int = 0
     ending: Ending | None = None
+    ended_by: Side | None = None
     steps: tuple[Step, ...] = ()
     left_out: int | None = None
 
@@ -100,6 +101,7 @@ class _Growing:
     findings: tuple[Finding, ...] = ()
     more_findings = 0
     ending: Ending | None = None
+    ended_by: Side | None = None
     explainer: Explainer | None = None
     left_out: int | None = None
 
@@ -170,6 +172,7 @@ class Recorder:
             findings=growing.findings,
             more_findings=growing.more_findings,
             ending=growing.ending,
+            ended_by=growing.ended_by,
             steps=tuple(growing.steps),
             left_out=growing.left_out,
         )
@@ -273,4 +276,5 @@ class Recorder:
 
     def _closed(self, event: ev.Closed) -> None:
         if self._pending:
-            self._pending[0].ending = event.ending
+            growing = self._pending[0]
+            growing.ending, growing.ended_by = event.ending, event.side

@@ -4,8 +4,12 @@
 SERVER_LINE = 1 << 16
 #: Octets of a client's line held before it is handed on in parts (SASL lines may be long).
 CLIENT_LINE = 1 << 20
-#: Octets of a listing (CAPA, LIST, UIDL) kept for later questions.
-KEPT_LISTING = 1 << 27
+#: Octets of a listing (CAPA, LIST) kept for later questions.
+KEPT_LISTING = 1 << 25
+#: Messages of a listing (LIST, UIDL) that are looked at; further ones are only counted.
+LISTED = 1_000_000
+#: Octets of a listing that are looked at in one go.
+LISTING_BLOCK = 1 << 16
 #: Octets of a reply to CAPA that are read; a server announces a thousandth of that.
 CAPABILITIES = 1 << 20
 #: Findings of one rule handed on as events; further ones are only counted.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from enum import Enum
 
 from pop3shell.protocol import limits
 from pop3shell.protocol.commandline import strip_end
+from pop3shell.protocol.spec import lengths
 
 
 class Status(Enum):
@@ -15,9 +17,6 @@ class Status(Enum):
     OK = "+OK"
     ERR = "-ERR"
 
-
-#: Octets of the first line of a reply, CRLF included (RFC 1939 section 3).
-LONGEST_LINE = 512
 
 # The patterns are compiled by `re` when they are first used: the first prompt comes the sooner.
 _OK = Status.OK
@@ -29,7 +28,7 @@ _TIMESTAMP = (
     rb"""<(?:"[^"<>\x00-\x1f\x7f-\xff]*"|[^"<>@\x00-\x20\x7f-\xff])+@[^<>@\x00-\x20\x7f-\xff]+>"""
 )
 _SCAN = rb"(?m)^([0-9]{1,20}) +([0-9]{1,20})(?![0-9])"
-_UNIQUE_ID = rb"(?m)^([0-9]{1,20}) +([^\s]+)"
+_UNIQUE_ID = rb"(?m)^([0-9]{1,20}) +([^\s]{1,%d})" % lengths.STATUS_LINE
 
 
 def status_of(line: bytes) -> tuple[Status | None, bytes, bool]:
@@ -76,14 +75,40 @@ def stat(text: bytes) -> tuple[int, int] | None:
 
 
 def scan_listing(content: bytes) -> dict[int, int]:
-    """Octets by message number, from the lines of LIST."""
-    return {int(number): int(octets) for number, octets in re.findall(_SCAN, content)}
+    """Octets by message number, from the first ``limits.LISTED`` lines of LIST."""
+    return {int(number): int(octets) for number, octets in _listed(_SCAN, content)}
 
 
 def unique_ids(content: bytes) -> dict[int, str]:
-    """Unique-ids by message number, from the lines of UIDL."""
-    found = re.findall(_UNIQUE_ID, content)
+    """Unique-ids by message number, from the first ``limits.LISTED`` lines of UIDL."""
+    found = _listed(_UNIQUE_ID, content)
     return {int(number): uid.decode("ascii", "backslashreplace") for number, uid in found}
+
+
+def _listed(pattern: bytes, content: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield number and value of each line that has them.
+
+    They are looked for block by block: together they are ten times as large as the listing.
+    """
+    find = re.compile(pattern).findall
+    at, room = 0, limits.LISTED
+    while at < len(content) and room > 0:
+        end = _behind_lines(content, at)
+        lines = content.count(b"\n", at, end)
+        if lines > room:
+            end = at
+            for _ in range(room):
+                end = content.find(b"\n", end) + 1
+        yield from find(content, at, end)
+        at, room = end, room - lines
+
+
+def _behind_lines(content: bytes, at: int) -> int:
+    """Where a block of whole lines that begins at ``at`` ends."""
+    if len(content) - at <= limits.LISTING_BLOCK:
+        return len(content)
+    end = content.rfind(b"\n", at, at + limits.LISTING_BLOCK) + 1
+    return end or content.find(b"\n", at + limits.LISTING_BLOCK) + 1 or len(content)
 
 
 def capabilities(content: bytes) -> dict[str, tuple[str, ...]]:

@@ -17,7 +17,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from pop3shell.protocol import limits
-from pop3shell.protocol.commandline import CommandLine, strip_end
+from pop3shell.protocol.commandline import CANCEL, CommandLine, strip_end
 from pop3shell.protocol.echoes import Echoes
 from pop3shell.protocol.record import Record
 from pop3shell.protocol.spec import commands
@@ -147,7 +147,7 @@ class LoginWatch:
     def respond(self, raw: bytes) -> None:
         """Take in a line that answers a challenge."""
         self._responded = True
-        self._cancelled = strip_end(raw) == b"*"
+        self._cancelled = strip_end(raw) == CANCEL
 
     def _in_login(self, session: Session) -> bool:
         if session.state not in (State.CONNECTED, State.AUTHORIZATION):

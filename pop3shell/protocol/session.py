@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pop3shell.protocol import replies
+from pop3shell.protocol import limits, replies
 from pop3shell.protocol.commandline import CommandLine
-from pop3shell.protocol.spec import commands
+from pop3shell.protocol.spec import commands, lengths
 from pop3shell.protocol.spec.commands import Command
 from pop3shell.protocol.spec.states import TRANSITIONS, Effect, State
 
@@ -36,6 +36,7 @@ class Session:
         self._octets: int | None = None
         self._highest: int | None = None
         self._uncounted: list[bytes] | None = None
+        self._left_out = self._unlisted = 0
         self._summed = True
         self._unmarked: tuple[int | None, int | None] = None, None  # what DELE began with
         self._listing: list[bytes] = []
@@ -74,8 +75,18 @@ class Session:
     def sizes(self) -> dict[int, int]:
         """Octets by message number, from the last LIST; empty before."""
         if self._sizes is None:
-            self._sizes = replies.scan_listing(b"".join(self._listing))
+            self._count()
+            listing, self._listing = b"".join(self._listing), []
+            if self._left_out:  # the last line was cut, perhaps within a number
+                listing = listing[: listing.rfind(b"\n") + 1]
+            self._sizes = replies.scan_listing(listing)
         return self._sizes
+
+    @property
+    def unlisted(self) -> int:
+        """Messages of the last LIST that are only counted: it is longer than what is looked at."""
+        self._count()
+        return self._unlisted
 
     def greeted(self, text: bytes) -> None:
         """Take in a positive greeting."""
@@ -83,8 +94,13 @@ class Session:
         self.greeting = text
         self.timestamp = replies.timestamp(text)
 
-    def succeeded(self, command: CommandLine, text: bytes, body: list[bytes] | None) -> None:
-        """Take in a positive reply: its text and, if it was kept, the content of its body."""
+    def succeeded(
+        self, command: CommandLine, text: bytes, body: list[bytes] | None, left_out: int = 0
+    ) -> None:
+        """Take in a positive reply: its text and, if it was kept, the content of its body.
+
+        ``left_out`` lines of that were not kept.
+        """
         row = command.row
         self.user_accepted = False
         if row is None:
@@ -93,7 +109,7 @@ class Session:
             self._apply(row.effect, command)
             self.state = TRANSITIONS.get((self.state, row.effect), self.state)
         if learn := _LEARN.get(row):
-            learn(self, command, text, body)
+            learn(self, text, body, left_out)
 
     def failed(self, command: CommandLine) -> None:
         """Take in a negative reply."""
@@ -150,15 +166,16 @@ class Session:
         self._messages = messages
         self.deleted.clear()
 
-    def _learn_stat(self, command: CommandLine, text: bytes, body: list[bytes] | None) -> None:
+    def _learn_stat(self, text: bytes, body: list[bytes] | None, left_out: int) -> None:
         if found := replies.stat(text):
             self._uncounted = None
             self._messages, self._octets = found
             self._highest = self._messages + len(self.deleted)
 
-    def _learn_listing(self, command: CommandLine, text: bytes, body: list[bytes] | None) -> None:
+    def _learn_listing(self, text: bytes, body: list[bytes] | None, left_out: int) -> None:
         if body is not None:
             self._listing = self._uncounted = body
+            self._left_out = left_out
             self._sizes, self._summed = None, False
 
     def _count(self) -> None:
@@ -170,7 +187,9 @@ class Session:
         listing, self._uncounted = self._uncounted, None
         if listing is None:
             return
-        self._messages = sum(part.count(b"\n") for part in listing)
+        kept = sum(part.count(b"\n") for part in listing)
+        self._unlisted = self._left_out + max(0, kept - limits.LISTED)
+        self._messages = kept + self._left_out
         last = replies.stat(_last_line(listing))
         listed = last[0] if last else 0
         self._highest = max(listed, self._messages + len(self.deleted), *self.deleted)
@@ -181,9 +200,7 @@ class Session:
         left = [size for number, size in self.sizes.items() if number not in self.deleted]
         return sum(left) if len(left) == self._messages else None
 
-    def _learn_capabilities(
-        self, command: CommandLine, text: bytes, body: list[bytes] | None
-    ) -> None:
+    def _learn_capabilities(self, text: bytes, body: list[bytes] | None, left_out: int) -> None:
         self.capabilities = replies.capabilities(b"".join(body or ()))
 
 
@@ -191,18 +208,18 @@ def _last_line(parts: list[bytes]) -> bytes:
     """The last line of a listing, or nothing where it is too long for one, however it was cut."""
     end = b""
     for part in reversed(parts):
-        end = (part + end)[-replies.LONGEST_LINE :]
-        if len(end) == replies.LONGEST_LINE:
+        end = (part + end)[-lengths.STATUS_LINE :]
+        if len(end) == lengths.STATUS_LINE:
             break
     start = end.rfind(b"\n", 0, -1) + 1
-    return end[start:] if start or len(end) < replies.LONGEST_LINE else b""
+    return end[start:] if start or len(end) < lengths.STATUS_LINE else b""
 
 
 def _first(command: CommandLine) -> str:
     return command.arguments[0].decode("utf-8", "backslashreplace") if command.arguments else ""
 
 
-_Learn = Callable[[Session, CommandLine, bytes, list[bytes] | None], None]
+_Learn = Callable[[Session, bytes, list[bytes] | None, int], None]
 
 _LEARN: dict[Command, _Learn] = {
     commands.STAT: Session._learn_stat,

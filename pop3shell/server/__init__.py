@@ -1,1 +1,1 @@
-"""What listens: the practice server."""
+"""What listens: the practice server, and the mock that re-enacts a recorded session."""

@@ -34,7 +34,7 @@ def offered(context: Context) -> list[Mechanism]:
     return registry.offered(_authority(context), tls=context.tls or clear)
 
 
-def auth(context: Context, arguments: tuple[bytes, ...]) -> Reply:
+def auth(context: Context, arguments: tuple[bytes, ...]) -> Reply | None:
     """Begin an exchange; without an argument list the mechanisms, as several servers do."""
     rows = offered(context)
     if not arguments:
@@ -47,7 +47,7 @@ def auth(context: Context, arguments: tuple[bytes, ...]) -> Reply:
     return _judge(context, exchange, exchange.begin(initial))
 
 
-def respond(context: Context, line: bytes | None) -> Reply:
+def respond(context: Context, line: bytes | None) -> Reply | None:
     """Take the client's line inside an exchange; None for one that was too long."""
     exchange, context.exchange = context.exchange, None
     if exchange is None:
@@ -57,7 +57,7 @@ def respond(context: Context, line: bytes | None) -> Reply:
     return _judge(context, exchange, exchange.receive(strip_end(line)))
 
 
-def _judge(context: Context, exchange: ServerExchange, verdict: Verdict) -> Reply:
+def _judge(context: Context, exchange: ServerExchange, verdict: Verdict) -> Reply | None:
     if isinstance(verdict, Ask):
         context.exchange = exchange
         return challenge(verdict.octets)

@@ -6,6 +6,8 @@ import ssl
 import threading
 from typing import TYPE_CHECKING
 
+from pop3shell.net import pem
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -25,10 +27,9 @@ def given(certificate: str, key: str = "") -> ssl.SSLContext:
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     try:
-        context.load_cert_chain(certificate, key or None, password=_no_passphrase)
-    except (OSError, ValueError) as error:
-        names = " and ".join(filter(None, (certificate, key)))
-        raise CertificateError(f"cannot use {names} for TLS: {_reason(error)}") from None
+        pem.load_own(context, certificate, key, "for TLS")
+    except pem.PemError as error:
+        raise CertificateError(str(error)) from None
     return context
 
 
@@ -40,7 +41,7 @@ def trust_clients(context: ssl.SSLContext, authority: str) -> None:
     try:
         context.load_verify_locations(authority)
     except (OSError, ValueError) as error:
-        raise CertificateError(f"cannot use {authority} for TLS: {_reason(error)}") from None
+        raise CertificateError(f"cannot use {authority} for TLS: {pem.reason(error)}") from None
     context.verify_mode = ssl.CERT_OPTIONAL
 
 
@@ -74,13 +75,3 @@ class SelfMade:
         self.ca_file.touch(_PRIVATE)
         self.ca_file.write_bytes(authority.cert_pem.bytes())
         return context
-
-
-def _no_passphrase() -> str:
-    raise ValueError("the key has a passphrase, which is not supported")
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, ssl.SSLError):
-        return f"no PEM that OpenSSL can read, or parts that do not fit ({error.reason})"
-    return error.strerror if isinstance(error, OSError) and error.strerror else str(error)

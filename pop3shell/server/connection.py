@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, SupportsIndex, cast
 
+from pop3shell.net.background import in_background
 from pop3shell.protocol.events import Ending, Side
 from pop3shell.server import limits
 from pop3shell.server.replies import SYS_TEMP, error, status_line
@@ -135,7 +136,10 @@ class Connection:
         for piece in pieces:
             if session.negotiating:
                 await self._prepare_tls()
-            await self._write(piece)
+            if session.opening is not None:
+                await in_background(session.opening.read, "reading a maildrop")
+            else:
+                await self._write(piece)
 
     async def _write(self, piece: bytes) -> None:
         if self._observed is not None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pop3shell.protocol.sasl.server import ServerExchange
-    from pop3shell.server.maildrop import Maildrop, OpenMaildrop
+    from pop3shell.server.maildrop import Maildrop, Opening, OpenMaildrop
 
     Accounts = Mapping[str, tuple[str, Maildrop]]
     """Password and maildrop by account name."""
@@ -49,6 +49,10 @@ class Context:
     utf8: bool = False
     language: str = ""
     """The tag that LANG chose; empty before."""
+    account: str = ""
+    """Who logs in, once the credentials were right."""
+    opening: Opening | None = None
+    """The maildrop that is to be read before the login has its reply."""
     opened: OpenMaildrop | None = None
 
     @property
@@ -69,6 +73,7 @@ class Context:
 
     def release(self) -> None:
         """Give the maildrop back, marks and all; harmless when none is open."""
-        if self.opened is not None:
-            self.opened.release()
-            self.opened = None
+        for held in (self.opening, self.opened):
+            if held is not None:
+                held.release()
+        self.opening = self.opened = None

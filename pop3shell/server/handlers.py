@@ -1,7 +1,8 @@
 """What each command does, looked up by its row in the command table.
 
 A handler gets arguments that are well-formed by their kinds, in a state that allows the command,
-and returns the reply. What success does to the state is in the table, and done by the session.
+and returns the reply; None where a login has to read its maildrop first (`login.enter`). What
+success does to the state is in the table, and done by the session.
 """
 
 from __future__ import annotations
@@ -12,18 +13,19 @@ from typing import TYPE_CHECKING
 from pop3shell import __version__
 from pop3shell.protocol.framing import CRLF
 from pop3shell.protocol.sasl import pop3 as sasl
+from pop3shell.protocol.spec import capabilities as tags
 from pop3shell.protocol.spec import commands
 from pop3shell.protocol.spec.commands import Command
 from pop3shell.protocol.spec.states import Effect
 from pop3shell.server import authentication, extensions, login
 from pop3shell.server.context import Context
 from pop3shell.server.maildrop import SourceError
-from pop3shell.server.replies import SYS_TEMP, Reply, content, error, listing, ok
+from pop3shell.server.replies import SYS_TEMP, Reply, content, counted, error, listing, ok
 
 if TYPE_CHECKING:
     from pop3shell.server.maildrop import Message
 
-Handler = Callable[[Context, tuple[bytes, ...]], Reply]
+Handler = Callable[[Context, tuple[bytes, ...]], Reply | None]
 
 _END_OF_HEADER = CRLF + CRLF
 
@@ -46,14 +48,14 @@ def capabilities(context: Context) -> list[str]:
         commands.USER.capability,
         sasl.capability(authentication.offered(context)),
         commands.STLS.capability if extensions.can_start_tls(context) else "",
-        "RESP-CODES",
-        "AUTH-RESP-CODE",
-        f"LOGIN-DELAY {delay}" if delay else "",
-        "PIPELINING",
-        "EXPIRE NEVER",
+        tags.RESP_CODES.tag,
+        tags.AUTH_RESP_CODE.tag,
+        f"{tags.LOGIN_DELAY.tag} {delay}" if delay else "",
+        tags.PIPELINING.tag,
+        f"{tags.EXPIRE.tag} NEVER",
         f"{commands.UTF8.capability} USER",
         commands.LANG.capability,
-        f"IMPLEMENTATION pop3shell-{__version__}",
+        f"{tags.IMPLEMENTATION.tag} pop3shell-{__version__}",
     ]
     return [line for line in lines if line]
 
@@ -108,8 +110,8 @@ def end(context: Context, _arguments: tuple[bytes, ...]) -> Reply:
     """Remove what is marked if a maildrop is open, and say goodbye (RFC 1939 sections 4 and 6)."""
     removed = context.opened.commit() if context.opened else 0
     context.release()
-    deleted = f", {removed} deleted" if removed else ""
-    return ok(f"pop3shell practice server signing off{deleted}")
+    farewell = "pop3shell practice server signing off"
+    return ok(f"{farewell}, {removed} deleted" if removed else farewell)
 
 
 HANDLERS: dict[Command, Handler] = {
@@ -133,15 +135,16 @@ HANDLERS: dict[Command, Handler] = {
 }
 
 
-def handle(row: Command, context: Context, arguments: tuple[bytes, ...]) -> Reply:
+def handle(row: Command, context: Context, arguments: tuple[bytes, ...]) -> Reply | None:
     """Run a command's handler; a refusal from within becomes its reply."""
+    reply: Reply | None
     try:
         reply = HANDLERS[row](context, arguments)
     except Refused as refusal:
         reply = error(str(refusal))
     except SourceError as fault:
         reply = error(str(fault), SYS_TEMP)
-    if not (reply.ok and row.effect is Effect.NAME_USER):
+    if not (reply and reply.ok and row.effect is Effect.NAME_USER):
         context.name = None  # a name lasts for the very next command only
     return reply
 
@@ -175,18 +178,18 @@ def _listing(
 
 def _summary(context: Context) -> str:
     messages, octets = context.maildrop.stat()
-    return f"{messages} {'message' if messages == 1 else 'messages'} ({octets} octets)"
+    return f"{counted(messages)} ({octets} octets)"
 
 
 def _message(context: Context, argument: bytes) -> tuple[int, Message]:
     """Return number and message for an argument, or refuse in words that help."""
     number, messages = int(argument), len(context.maildrop)
     if number > messages:
-        held = "1 message" if messages == 1 else f"{messages} messages"
-        raise Refused(f"no such message, only {held} in maildrop")
+        raise Refused(f"no such message, only {counted(messages)} in maildrop")
     if context.maildrop.is_marked(number):
-        way_out = f"{commands.RSET.verb} takes that back"
-        raise Refused(f"message {number} is marked as deleted, {way_out}")
+        raise Refused(
+            f"message {number} is marked as deleted, {commands.RSET.verb} takes that back"
+        )
     return number, context.maildrop[number]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pop3shell.protocol.spec import lengths
+
 AUTOLOGOUT_SECONDS = 600.0
 """Silence after which a session ends without a word (RFC 1939 section 3: at least 10 minutes)."""
 
@@ -11,14 +13,14 @@ MAX_CLIENTS = 100
 MAX_SOCKETS = 2 * MAX_CLIENTS
 """The same with those that are just being refused; one more is closed without a word."""
 
-MAX_COMMAND_OCTETS = 255
+MAX_COMMAND_OCTETS = lengths.COMMAND_LINE
 """The longest command line, CRLF included (RFC 2449 section 4)."""
 
 MAX_RESPONSE_OCTETS = 64 * 1024
 """The longest line inside an AUTH exchange, CRLF included (RFC 5034 section 4: not the 255 of a
 command)."""
 
-MAX_STATUS_OCTETS = 512
+MAX_STATUS_OCTETS = lengths.STATUS_LINE
 """The longest status line sent, CRLF included (RFC 1939 section 3)."""
 
 MAX_REFUSALS = 50

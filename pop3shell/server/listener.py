@@ -55,19 +55,14 @@ class PracticeServer(Listener):
         login_delay: int = 0,
         records: Records | None = None,
     ) -> None:
-        super().__init__(tls, records)
+        super().__init__(tls, records, max_clients)
         self._accounts = accounts
         self._timestamp = timestamp
         self._autologout = autologout
-        self._max_clients = max_clients
         clear = tls is None if cleartext is None else cleartext
         self._policy = Policy(tls is not None, clear, LoginDelay(login_delay))
 
     async def _converse(self, reader: CountingReader, writer: asyncio.StreamWriter) -> None:
-        if len(self._clients) > self._max_clients:
-            connection = Connection(reader, writer, self._autologout, self._tls)
-            await connection.refuse("too many connections, try again later")
-            return
         timestamp = fresh_timestamp() if self._timestamp is None else self._timestamp
         with self._observed(writer) as observed:
             connection = Connection(reader, writer, self._autologout, self._tls, observed)

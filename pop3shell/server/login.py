@@ -5,10 +5,10 @@ Names and passwords may be UTF-8, and are compared as SASLprep leaves them (RFC 
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from typing import TYPE_CHECKING
 
+from pop3shell.protocol.apop import digest as apop_digest
 from pop3shell.protocol.sasl.mechanism import SaslError
 from pop3shell.protocol.spec import commands
 from pop3shell.server.maildrop import SourceError
@@ -18,13 +18,13 @@ from pop3shell.server.replies import (
     LOGIN_DELAY,
     SYS_TEMP,
     Reply,
+    counted,
     error,
     ok,
 )
 
 if TYPE_CHECKING:
     from pop3shell.server.context import Accounts, Context
-    from pop3shell.server.maildrop import Maildrop
 
 _PASS = commands.PASS.verb
 _USER = commands.USER.verb
@@ -40,7 +40,7 @@ def user(context: Context, arguments: tuple[bytes, ...]) -> Reply:
     return ok(f"now send {_PASS}")
 
 
-def password(context: Context, arguments: tuple[bytes, ...]) -> Reply:
+def password(context: Context, arguments: tuple[bytes, ...]) -> Reply | None:
     """Log in with the name that USER gave directly before."""
     if context.name is None:
         return error(f"{_PASS} must follow {_USER} directly, send {_USER} first")
@@ -50,35 +50,45 @@ def password(context: Context, arguments: tuple[bytes, ...]) -> Reply:
     return enter(context, name if right else "")
 
 
-def apop(context: Context, arguments: tuple[bytes, ...]) -> Reply:
+def apop(context: Context, arguments: tuple[bytes, ...]) -> Reply | None:
     """Log in with the MD5 digest of the greeting's timestamp and the password."""
     if not context.timestamp:
         return error(f"{commands.APOP.verb} needs a timestamp, and the greeting had none")
     given, digest = arguments
     name = account_name(context.accounts, _decode(given))
     secret = _secret(context, name).encode()
-    wanted = hashlib.md5(context.timestamp + secret, usedforsecurity=False).hexdigest()
-    right = secret != b"" and hmac.compare_digest(digest, wanted.encode())
+    right = secret != b"" and hmac.compare_digest(digest, apop_digest(context.timestamp, secret))
     return enter(context, name if right else "")
 
 
-def enter(context: Context, name: str) -> Reply:
-    """Open the maildrop of an account, or refuse: an empty name means wrong credentials."""
+def enter(context: Context, name: str) -> Reply | None:
+    """Begin to open the maildrop of an account, or refuse: an empty name is wrong credentials.
+
+    None: `context.opening` has to be read before there is a reply, which is that of `entered`.
+    """
     if not name:
         return error(WRONG, AUTH_FAILED)
     if seconds := context.policy.delay.left(name):
         return error(f"too soon after the last login, wait {seconds} s", LOGIN_DELAY)
-    maildrop: Maildrop = context.accounts[name][1]
+    context.opening = context.accounts[name][1].acquire()
+    if context.opening is None:
+        return error("the maildrop is in use by another session", IN_USE)
+    context.account = name
+    return None
+
+
+def entered(context: Context) -> Reply:
+    """Open the maildrop that `enter` began to open, read by now or not."""
+    opening, context.opening = context.opening, None
+    if opening is None:
+        raise RuntimeError("no login is under way")
     try:
-        context.opened = maildrop.acquire()
+        context.opened = opening.opened()
     except SourceError as fault:
         return error(f"the maildrop cannot be opened: {fault}", SYS_TEMP)
-    if context.opened is None:
-        return error("the maildrop is in use by another session", IN_USE)
-    context.policy.delay.entered(name)
+    context.policy.delay.entered(context.account)
     messages, octets = context.opened.stat()
-    noun = "message" if messages == 1 else "messages"
-    return ok(f"{name}'s maildrop has {messages} {noun} ({octets} octets)")
+    return ok(f"{context.account}'s maildrop has {counted(messages)} ({octets} octets)")
 
 
 def account_name(accounts: Accounts, given: str) -> str:

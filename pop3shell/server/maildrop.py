@@ -68,11 +68,6 @@ class OpenMaildrop:
             raise IndexError(number)
         return self._messages[number - 1]
 
-    @property
-    def marked(self) -> frozenset[int]:
-        """The numbers of the messages marked as deleted."""
-        return frozenset(self._marked)
-
     def is_marked(self, number: int) -> bool:
         """Whether this message is marked as deleted."""
         return number in self._marked
@@ -110,6 +105,45 @@ class OpenMaildrop:
             self._maildrop.unlock()
 
 
+class Opening:
+    """A maildrop that is locked for a session, and whose messages are still to be read.
+
+    Reading may take long: a server has `read` run in another thread, and serves others meanwhile.
+    """
+
+    def __init__(self, maildrop: Maildrop) -> None:
+        self._maildrop = maildrop
+        self._found: Sequence[Message] | Exception | None = None
+        self._over = False
+
+    def read(self) -> None:
+        """Read the messages, in any thread; what goes wrong is raised by `opened`."""
+        try:
+            self._found = self._maildrop.messages()
+        except Exception as fault:
+            self._found = fault
+
+    def opened(self) -> OpenMaildrop:
+        """Return the maildrop with what was read, or with what is read now if nothing was.
+
+        Raises SourceError when the source cannot be read; the maildrop is then not locked.
+        """
+        if self._found is None:
+            self.read()
+        assert self._found is not None
+        if isinstance(self._found, Exception):
+            self.release()
+            raise self._found
+        self._over = True
+        return OpenMaildrop(self._maildrop, self._found)
+
+    def release(self) -> None:
+        """Give the lock back, whatever a thread still reads. Harmless when repeated or opened."""
+        if not self._over:
+            self._over = True
+            self._maildrop.unlock()
+
+
 class Maildrop:
     """A source of messages with the exclusive lock that RFC 1939 section 4 asks for."""
 
@@ -118,29 +152,18 @@ class Maildrop:
         self._lock = threading.Lock()
         self._removed: set[str] = set()
 
-    @property
-    def in_use(self) -> bool:
-        """Whether a session holds the lock."""
-        return self._lock.locked()
+    def acquire(self) -> Opening | None:
+        """Lock the maildrop, to read its source again; None while another session holds it."""
+        return Opening(self) if self._lock.acquire(blocking=False) else None
 
-    def acquire(self) -> OpenMaildrop | None:
-        """Lock the maildrop and read its source again; None while another session holds it.
-
-        Raises SourceError when the source cannot be read; the maildrop is then not locked.
-        """
-        if not self._lock.acquire(blocking=False):
-            return None
-        try:
-            messages = [m for m in self._source.messages() if m.unique_id not in self._removed]
-        except BaseException:
-            self._lock.release()
-            raise
-        return OpenMaildrop(self, messages)
+    def messages(self) -> Sequence[Message]:
+        """Return the messages that no session has removed; for `Opening`."""
+        return [m for m in self._source.messages() if m.unique_id not in self._removed]
 
     def remove(self, unique_ids: set[str]) -> None:
         """Keep messages out of every later session; for `OpenMaildrop`."""
         self._removed |= unique_ids
 
     def unlock(self) -> None:
-        """Let the next session in; for `OpenMaildrop`."""
+        """Let the next session in; for `Opening` and `OpenMaildrop`."""
         self._lock.release()

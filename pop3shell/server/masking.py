@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pop3shell.protocol import events as ev
 from pop3shell.protocol.events import Event
-from pop3shell.server.recollection import Recollection
+from pop3shell.server.recollection import Recollection, Wildcard
 from pop3shell.transcript.masking import KnownSecrets
 
 
@@ -16,8 +16,13 @@ class RecordedSecrets(KnownSecrets):
 
     def __init__(self, recording: Recollection) -> None:
         super().__init__()
-        asked = [turn.asked.line for turn in recording.turns if turn.asked]
-        self._lines_with_secrets = [line for line in asked if line.name]
+        lines: dict[tuple[bytes, bytes], Wildcard] = {}
+        for turn in recording.turns:
+            asked = turn.asked
+            if asked and asked.line.name and not asked.response:
+                line = asked.line
+                lines.setdefault((line.head.lower(), line.tail.lower()), line)
+        self._lines_with_secrets = list(lines.values())
 
     def octets(self, event: Event) -> bytes:
         """Return ``event.raw`` with placeholders for what is secret."""

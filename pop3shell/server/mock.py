@@ -63,22 +63,17 @@ class MockServer(Listener):
         max_clients: int = limits.MAX_CLIENTS,
         records: Records | None = None,
     ) -> None:
-        super().__init__(tls, records)
+        super().__init__(tls, records, max_clients)
         self.sessions: deque[Session] = deque(maxlen=KEPT_SESSIONS)
         self._recording = recording
         self._settings = settings or Settings()
         self._ended = ended
-        self._max_clients = max_clients
         self._numbers = count(1)
 
     def _redactor(self) -> Redactor:
         return RecordedSecrets(self._recording)
 
     async def _converse(self, reader: CountingReader, writer: asyncio.StreamWriter) -> None:
-        if len(self._clients) > self._max_clients:
-            connection = Connection(reader, writer, limits.AUTOLOGOUT_SECONDS, self._tls)
-            await connection.refuse("too many connections, try again later")
-            return
         with self._observed(writer) as observed:
             autologout = limits.AUTOLOGOUT_SECONDS
             connection = MockConnection(reader, writer, autologout, self._tls, observed)

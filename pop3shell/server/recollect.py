@@ -19,7 +19,7 @@ from pop3shell.transcript.escapes import visible
 
 #: Octets of a client's line that are shown.
 SHOWN = 200
-#: What greets where a plain dialogue begins behind the greeting.
+#: What greets where a transcript begins behind the greeting.
 GREETING = b"+OK\r\n"
 
 _TLS = happenings.tls_established("", "").strip()
@@ -125,9 +125,7 @@ class _Memory:
 
     def _client(self, entry: model.ClientLine) -> None:
         if self._plain and not self._dialogue.greeted:
-            text = f'line {entry.number}: there is no greeting before it; "+OK" is sent as one'
-            self._remarks.append(text)
-            self._say(GREETING)
+            self._greet(f"line {entry.number}: there is no greeting before it")
         if self._plain and self._body_of:
             self._end_body(f"before line {entry.number}")
         for place in entry.placeholders:
@@ -167,6 +165,11 @@ class _Memory:
     def _say(self, octets: bytes) -> None:
         for event in self._dialogue.server(octets, self._time or 0.0):
             self._heard(event, None)
+
+    def _greet(self, why: str) -> None:
+        """Without a greeting every client would wait."""
+        self._remarks.append(f'{why}; "+OK" is sent as one')
+        self._say(GREETING)
 
     def _end_body(self, where: str) -> None:
         self._remarks.append(f"{where}: a reply lacks its end; a line with a lone dot is sent")
@@ -212,8 +215,10 @@ class _Memory:
 
     def _sent_ahead(self, turn: Turn) -> None:
         """Where the client sent its response ahead of this challenge, it looked like a command."""
-        at = self._turns.index(turn) + 1
-        if at == len(self._turns) or not turn.asked:
+        at = len(self._turns)  # looked for from the end: it is one of the last
+        while at and self._turns[at - 1] is not turn:
+            at -= 1
+        if not at or at == len(self._turns) or not turn.asked:
             return
         ahead = self._turns[at]
         said: Asked | None = ahead.asked
@@ -227,6 +232,9 @@ class _Memory:
         if entry.text.startswith(_TLS):
             self._implicit_tls = not (self._opening.reply or self._turns)
             self._dialogue.tls_started()
+        elif (state := happenings.as_joined(entry.text)) and not self._dialogue.greeted:
+            self._greet(f"line {entry.number}: recording began behind the greeting")
+            self._dialogue.joined(state)
         elif closed := happenings.as_closed(entry.text):
             if closed[0] is Side.SERVER:
                 self._latest.closes = self._delay

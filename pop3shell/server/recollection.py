@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from pop3shell.protocol.commandline import CommandLine, strip_end
+from pop3shell.protocol.commandline import CANCEL, CommandLine, strip_end
 from pop3shell.protocol.events import CommandSent, ResponseSent
 from pop3shell.protocol.replies import Status
-from pop3shell.protocol.spec import commands
 from pop3shell.protocol.spec.states import Effect
+from pop3shell.server.turn_index import TurnIndex
 from pop3shell.transcript.model import Placeholder, ServerLine
 
 #: Seconds within which what the server said unasked counts as said right after its last reply.
 AT_ONCE = 1.0
-
-_CANCEL = b"*"
 
 
 class Wildcard:
@@ -25,44 +24,34 @@ class Wildcard:
     """
 
     def __init__(self, raw: bytes, spans: list[tuple[int, int, str]]) -> None:
-        self._text = strip_end(raw)
-        self._end = raw[len(self._text) :]
-        self._any = bool(spans)
-        start, stop = (spans[0][0], spans[-1][1]) if spans else (len(self._text),) * 2
-        self._head, self._tail = self._text[:start], self._text[stop:]
+        text = strip_end(raw)
+        start, stop = (spans[0][0], spans[-1][1]) if spans else (len(text),) * 2
+        #: What stands before the secrets, behind them, and at the line's end.
+        self.head, self.tail, self.end = text[:start], text[stop:], raw[len(text) :]
+        #: Whether there are any.
+        self.any_value = bool(spans)
         #: What the secret is called; empty for none, or several.
         self.name = spans[0][2] if len(spans) == 1 else ""
 
     @property
     def start(self) -> int:
         """How many octets stand before the secret."""
-        return len(self._head)
-
-    def fits(self, raw: bytes) -> bool:
-        """Whether ``raw`` is this line, octet by octet."""
-        text = strip_end(raw)
-        return raw[len(text) :] == self._end and _fits(text, self._head, self._tail, self._any)
+        return len(self.head)
 
     def resembles(self, raw: bytes) -> bool:
         """Whether it is the same command: any case of letters, blanks at its end, any line end."""
-        text, head, tail = (part.lower() for part in (strip_end(raw), self._head, self._tail))
-        if not self._any:
+        text, head, tail = (part.lower() for part in (strip_end(raw), self.head, self.tail))
+        if not self.any_value:
             return text.strip() == head.strip()
-        return _fits(text, head, tail, True)
+        least = len(head) + len(tail)
+        return len(text) >= least and text.startswith(head) and text.endswith(tail)
 
     def value(self, raw: bytes) -> dict[str, bytes]:
         """Return the secret that a line that fits has, by its name."""
         if not self.name:
             return {}
         text = strip_end(raw)
-        return {self.name: text[len(self._head) : len(text) - len(self._tail)]}
-
-
-def _fits(text: bytes, head: bytes, tail: bytes, between: bool) -> bool:
-    if not between:
-        return text == head
-    least = len(head) + len(tail)
-    return len(text) >= least and text.startswith(head) and text.endswith(tail)
+        return {self.name: text[len(self.head) : len(text) - len(self.tail)]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +75,7 @@ class Asked:
 
 def cancels(raw: bytes) -> bool:
     """Whether a response is the one that ends an AUTH exchange."""
-    return strip_end(raw) == _CANCEL
+    return strip_end(raw) == CANCEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +124,7 @@ class Turn:
         return row is not None and row.effect is effect and self.status is Status.OK
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Recollection:
     """A session that can be served. ``remarks`` say what of it can't be as it was.
 
@@ -146,6 +135,11 @@ class Recollection:
     turns: list[Turn]
     remarks: list[str]
     implicit_tls: bool = False
+
+    @cached_property
+    def index(self) -> TurnIndex:
+        """Where each command was said; for all clients the same."""
+        return TurnIndex(self.turns)
 
     @property
     def has_tls(self) -> bool:
@@ -163,14 +157,3 @@ def asked(
     if not spans and event.secret:
         spans = [(event.secret.start, event.secret.stop, "")]
     return Asked(number, event.command, response, Wildcard(raw, spans), shown)
-
-
-def alike(one: CommandLine, other: CommandLine) -> bool:
-    """Whether a reply to the one command may stand for a reply to the other.
-
-    The verb is the same and a reply is read in the same way. Not so for AUTH, whose challenges
-    are those of its mechanism.
-    """
-    if one.row is commands.AUTH or len(one.arguments) != len(other.arguments):
-        return False
-    return one.verb.upper() == other.verb.upper() and one.shape is other.shape

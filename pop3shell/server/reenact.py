@@ -12,15 +12,14 @@ Inside AUTH any response stands for the recorded one; only ``*`` stands for ``*`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from pop3shell.protocol.commandline import CommandLine
 from pop3shell.protocol.dialogue import Dialogue
 from pop3shell.protocol.events import CommandSent, ResponseSent
 from pop3shell.protocol.secrets import Redactor
 from pop3shell.server.recollect import shown
-from pop3shell.server.recollection import Asked, Piece, Recollection, Turn, alike, cancels
+from pop3shell.server.recollection import Asked, Piece, Recollection, Turn, cancels
+from pop3shell.server.turn_index import TurnSearch
 from pop3shell.transcript.secrets import fill
 
 UNKNOWN = b"-ERR that is not in the recording\r\n"
@@ -53,6 +52,7 @@ class Reenactment:
         self._recording = recording
         self._tls = tls
         self._left = dict.fromkeys(range(len(recording.turns)))
+        self._search = TurnSearch(recording.index, self._left)
         self._next = 0
         self._current: Turn = recording.opening
         self._dialogue = Dialogue()
@@ -97,29 +97,15 @@ class Reenactment:
     def _found(self, event: CommandSent | ResponseSent, text: str) -> Turn | None:
         if isinstance(event, ResponseSent):
             return self._response(event.raw)
-        said = event.command
-        at = self._search(said, lambda asked: asked.line.fits(said.raw))
+        said, index = event.command, self._recording.index
+        at = self._search.find(index.same(said), self._next)
         if at is None:
-            at = self._search(said, lambda asked: asked.line.resembles(said.raw))
-        if at is None and said.row is not None:
-            at = self._search(said, lambda asked: alike(asked.command, said))
+            at = self._search.find(index.similar(said), self._next)
+        if at is None:
+            at = self._search.find(index.like(said), self._next)
             if at is not None:
                 self._note_substitute(text, self._recording.turns[at])
         return None if at is None else self._take(at, said.raw)
-
-    def _search(self, said: CommandLine, fits: Callable[[Asked], bool]) -> int | None:
-        for at in self._order():
-            asked = self._recording.turns[at].asked
-            if asked and not asked.response and asked.command.row is said.row and fits(asked):
-                return at
-        return None
-
-    def _order(self) -> Iterator[int]:
-        """Turns that nobody had yet: from the last one on, then those before it."""
-        if self._next in self._left:
-            yield self._next  # mostly this is it
-        yield from (at for at in self._left if at > self._next)
-        yield from (at for at in self._left if at < self._next)
 
     def _response(self, raw: bytes) -> Turn | None:
         """The turn of a response: the next one, where it belongs to the same AUTH."""

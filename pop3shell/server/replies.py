@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 from pop3shell.protocol.framing import CRLF, TERMINATOR, stuff
 from pop3shell.protocol.replies import Status
 from pop3shell.protocol.sasl import pop3 as sasl
+from pop3shell.protocol.spec import codes
 from pop3shell.server.limits import CHUNK_OCTETS, MAX_STATUS_OCTETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 #: Response codes (RFC 2449 section 8, RFC 3206).
-IN_USE = "IN-USE"
-AUTH_FAILED = "AUTH"
-LOGIN_DELAY = "LOGIN-DELAY"
-SYS_TEMP = "SYS/TEMP"
+IN_USE = codes.IN_USE.name
+AUTH_FAILED = codes.AUTH.name
+LOGIN_DELAY = codes.LOGIN_DELAY.name
+SYS_TEMP = codes.SYS_TEMP.name
 
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -63,6 +64,11 @@ class Reply:
 def ok(text: str) -> Reply:
     """Return a positive reply of one line."""
     return Reply(Status.OK, text)
+
+
+def counted(messages: int) -> str:
+    """Return so many messages in words."""
+    return "1 message" if messages == 1 else f"{messages} messages"
 
 
 def listing(text: str, lines: Iterable[str]) -> Reply:

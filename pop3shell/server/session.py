@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from pop3shell.protocol import commandline
 from pop3shell.protocol.spec import commands
 from pop3shell.protocol.spec.commands import Standing
 from pop3shell.protocol.spec.states import TRANSITIONS, Effect, State
-from pop3shell.server import authentication, handlers
+from pop3shell.server import authentication, handlers, login
 from pop3shell.server.context import Context, Policy
 from pop3shell.server.languages import translated
 from pop3shell.server.limits import (
@@ -27,12 +28,14 @@ from pop3shell.server.lines import LineReader
 from pop3shell.server.replies import AUTH_FAILED, SYS_TEMP, Reply, error, ok, status_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pop3shell.protocol.commandline import CommandLine
     from pop3shell.protocol.spec.commands import Command
     from pop3shell.server.context import Accounts
+    from pop3shell.server.maildrop import Opening
 
+_R = TypeVar("_R")
 _log = logging.getLogger(__name__)
 _FORBIDDEN = re.compile(rb"[\x00\r\n]")
 _UNKNOWN = f"unknown command, {commands.CAPA.verb} lists what this server can do"
@@ -51,7 +54,8 @@ class Session:
     `closed` is true, close the connection. Call `end` when the connection is gone, however that
     came about: marks that QUIT has not carried out are then lost.
 
-    When `negotiating` is true after `receive`, do the TLS handshake and call `secured`.
+    When `negotiating` is true after `receive`, do the TLS handshake and call `secured`. When
+    `opening` is there with a piece, which then is empty, it can be read before the next is taken.
     """
 
     def __init__(
@@ -76,6 +80,14 @@ class Session:
         """Whether STLS was accepted: TLS comes next, and nothing of what follows is plaintext."""
         return self._context.negotiating and not self.closed
 
+    @property
+    def opening(self) -> Opening | None:
+        """The maildrop that a login waits for: who serves others too reads it in a thread.
+
+        Unread, it is read when the next piece is taken.
+        """
+        return self._context.opening
+
     def greeting(self) -> bytes:
         """Return the line that opens the session."""
         timestamp = self._context.timestamp.decode("ascii")
@@ -90,7 +102,11 @@ class Session:
         for line in self._lines.feed(data):
             if self.closed:
                 return
-            yield from self._finish(self._answer(line))
+            reply = self._attempt(partial(self._answer, line))
+            if reply is None:
+                yield b""
+                reply = self._attempt(self._log_in)
+            yield from self._finish(reply)
 
     def secured(self, external: str = "") -> None:
         """Go on as if just connected, under TLS: nothing said before counts (RFC 2595 section 4).
@@ -116,19 +132,23 @@ class Session:
             self.state = State.CLOSED
         self._context.release()
 
-    def _answer(self, line: bytes | None) -> Reply:
+    def _attempt(self, step: Callable[[], _R]) -> _R | Reply:
         try:
-            if self._context.exchange is not None:
-                return self._entered(authentication.respond(self._context, line), Effect.LOG_IN)
-            if line is None:
-                return self._refuse(f"line too long, at most {MAX_COMMAND_OCTETS} octets with CRLF")
-            return self._execute(commandline.parse(line))
+            return step()
         except Exception as fault:  # a fault of ours ends this session and no other
             _log.error("a session failed: %r", fault, exc_info=_log.isEnabledFor(logging.DEBUG))
             self.end()
             return error("internal failure, closing the connection", SYS_TEMP)
 
-    def _execute(self, line: CommandLine) -> Reply:
+    def _answer(self, line: bytes | None) -> Reply | None:
+        """Return the reply to a line; None where a maildrop has to be read first."""
+        if self._context.exchange is not None:
+            return authentication.respond(self._context, line)
+        if line is None:
+            return self._refuse(f"line too long, at most {MAX_COMMAND_OCTETS} octets with CRLF")
+        return self._execute(commandline.parse(line))
+
+    def _execute(self, line: CommandLine) -> Reply | None:
         row = line.row
         if (fault := line_fault(line.text)) or row is None:
             return self._refuse(fault or _UNKNOWN)
@@ -138,13 +158,19 @@ class Session:
         if self.negotiating and self._lines.waiting:
             self.end()
             return error(_INJECTED)
-        return self._entered(reply, row.effect)
-
-    def _entered(self, reply: Reply, effect: Effect) -> Reply:
-        """Enter the state that success leads to; AUTH may also have listed its mechanisms only."""
-        if reply.ok and (effect is not Effect.LOG_IN or self._context.opened is not None):
-            self.state = TRANSITIONS.get((self.state, effect), self.state)
+        if reply and reply.ok and row.effect is not Effect.LOG_IN:
+            self._enter_state(row.effect)
         return reply
+
+    def _log_in(self) -> Reply:
+        reply = login.entered(self._context)
+        if reply.ok:
+            self._enter_state(Effect.LOG_IN)
+        return reply
+
+    def _enter_state(self, effect: Effect) -> None:
+        """Enter the state that a command's success leads to."""
+        self.state = TRANSITIONS.get((self.state, effect), self.state)
 
     def _refuse(self, text: str) -> Reply:
         self._context.forget()
@@ -158,13 +184,12 @@ class Session:
         self._failed_logins += reply.code == AUTH_FAILED
         context = self._context
         self._lines.limit = MAX_RESPONSE_OCTETS if context.exchange else MAX_COMMAND_OCTETS
-        reply = translated(reply, context.language)
         if self.state in _FINAL:
             self.end()
         elif self._refusals >= MAX_REFUSALS or self._failed_logins >= MAX_FAILED_LOGINS:
             self.end()
             reply = error(f"{reply.text}; too many refusals, closing the connection", reply.code)
-        return reply.encode(context.utf8_texts)
+        return translated(reply, context.language).encode(context.utf8_texts)
 
 
 def line_fault(text: bytes) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pop3shell.protocol.secrets import Redactor
 from pop3shell.server import limits
-from pop3shell.server.connection import CountingReader, tls_context
+from pop3shell.server.connection import Connection, CountingReader, tls_context
 
 if TYPE_CHECKING:
     import ssl
@@ -26,12 +26,18 @@ class Listener:
     """A server for any number of clients at once; a kind of server says how it serves one.
 
     `tls` holds the settings of TLS with the certificate, or makes them when they are first needed.
-    `records` says where its sessions are recorded.
+    `records` says where its sessions are recorded, but for those refused as too many.
     """
 
-    def __init__(self, tls: TlsSource | None, records: Records | None = None) -> None:
+    def __init__(
+        self,
+        tls: TlsSource | None,
+        records: Records | None = None,
+        max_clients: int = limits.MAX_CLIENTS,
+    ) -> None:
         self._tls = tls
         self._records = records
+        self._max_clients = max_clients
         self._plain: asyncio.Server | None = None
         self._secure: asyncio.Server | None = None
         self._clients: set[asyncio.Task[None]] = set()
@@ -125,7 +131,11 @@ class Listener:
 
     async def _run(self, reader: CountingReader, writer: asyncio.StreamWriter) -> None:
         try:
-            await self._converse(reader, writer)
+            if len(self._clients) > self._max_clients:
+                connection = Connection(reader, writer, limits.AUTOLOGOUT_SECONDS)
+                await connection.refuse("too many connections, try again later")
+            else:
+                await self._converse(reader, writer)
         except (OSError, TimeoutError):
             pass  # the client is gone, or takes nothing any more
         except Exception as fault:  # whatever happens here, the server goes on

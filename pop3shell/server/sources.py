@@ -1,23 +1,19 @@
 """Stored mail that can be served: a Maildir, an mbox, a folder of .eml files, one message file.
 
-Everything is read again at each login and nothing is ever written. What is served is every octet
-as stored, line ends made CRLF.
+At each login it is read again, but for files that have not changed, and nothing is ever written.
+What is served is every octet as stored, line ends made CRLF.
 """
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
+from pop3shell.server import mboxes
 from pop3shell.server.maildrop import Source, SourceError
-from pop3shell.server.stored import (
-    StoredMessage,
-    describe,
-    read_file,
-    unreadable,
-    with_distinct_ids,
-)
+from pop3shell.server.remembered import Remembered
+from pop3shell.server.stored import StoredMessage, describe, unreadable
 
 if TYPE_CHECKING:
     import os
@@ -34,11 +30,8 @@ __all__ = [
 
 _EML_SUFFIX = ".eml"
 _MAILDIR_PARTS = ("cur", "new")
-_FROM_ = b"From "
 _HEAD_OCTETS = 1000
 _HEADER_FIELD = re.compile(rb"[\x21-\x39\x3b-\x7e]+[ \t]*:")
-# Begins at the line end before a From_ line, so that the search has a literal to look for.
-_FROM_LINE = re.compile(rb"\nFrom [^\n]*")
 
 
 class Maildir:
@@ -50,6 +43,7 @@ class Maildir:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._remembered = Remembered(_named_message)
 
     def messages(self) -> Sequence[StoredMessage]:
         """Return the messages; SourceError when a file or folder cannot be read."""
@@ -57,9 +51,7 @@ class Maildir:
         if not parts:
             raise SourceError(f"{self.path} is no Maildir: it has neither cur nor new in it")
         found = sorted((f for part in parts for f in _files(part)), key=_age)
-        return with_distinct_ids(
-            [describe(file, read_file(file), name=_base_name(file)) for file in found]
-        )
+        return self._remembered.messages(found)
 
 
 class EmlFolder:
@@ -67,11 +59,12 @@ class EmlFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._remembered = Remembered(_one_message)
 
     def messages(self) -> Sequence[StoredMessage]:
         """Return the messages; SourceError when a file or the folder cannot be read."""
         found = sorted((f for f in _files(self.path) if _is_eml(f)), key=lambda file: file.name)
-        return with_distinct_ids([describe(file, read_file(file)) for file in found])
+        return self._remembered.messages(found)
 
 
 class SingleMessage:
@@ -79,32 +72,29 @@ class SingleMessage:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._remembered = Remembered(_one_message)
 
     def messages(self) -> Sequence[StoredMessage]:
         """Return the message; SourceError when the file cannot be read."""
-        return [describe(self.path, read_file(self.path))]
+        return self._remembered.messages([self.path])
 
 
 class Mbox:
     """The messages of an mbox file, in their order.
 
-    A message begins after a line that starts with `From ` and is the first of the file or follows
-    an empty line; neither line is served. Nothing else is interpreted: a quoted `>From ` stays as
-    stored, for the file does not say whether its writer quoted by the mboxo or the mboxrd rule,
-    and whoever debugs mail wants to see what is there. Content-Length is not looked at.
+    They are taken apart at From_ lines, which are not served (`mboxes.split`). Nothing else is
+    interpreted: a quoted `>From ` stays as stored, for the file does not say whether its writer
+    quoted by the mboxo or the mboxrd rule, and whoever debugs mail wants to see what is there.
+    Content-Length is not looked at.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._remembered = Remembered(_mbox_messages)
 
     def messages(self) -> Sequence[StoredMessage]:
         """Return the messages; SourceError when the file cannot be read or is no mbox."""
-        data = read_file(self.path)
-        if data and not data.startswith(_FROM_):
-            raise SourceError(f"{self.path} is no mbox: its first line does not begin with 'From '")
-        return with_distinct_ids(
-            [describe(self.path, data[start:stop], start) for start, stop in _spans(data)]
-        )
+        return self._remembered.messages([self.path])
 
 
 def open_source(path: str | os.PathLike[str]) -> Source:
@@ -143,7 +133,7 @@ def _file(path: Path) -> Source:
         head = file.read(_HEAD_OCTETS)
     if _is_eml(path):
         return SingleMessage(path)
-    if not head or head.startswith(_FROM_):
+    if not head or head.startswith(mboxes.FROM_):
         return Mbox(path)
     if _HEADER_FIELD.match(head):
         return SingleMessage(path)
@@ -183,36 +173,16 @@ def _age(file: Path) -> tuple[int, str, str]:
     return (int(seconds[0]) if seconds else 0, base, file.name)
 
 
-def _spans(data: bytes) -> list[tuple[int, int]]:
-    """Return where each message of an mbox begins and ends.
-
-    The empty line before a From_ line separates, as does one at the file's end: it belongs to no
-    message. (The text before a message ends in a line end, so three octets tell what is empty.)
-    """
-    if not data:
-        return []
-    starts, stops = [_after_line(data, 0)], []
-    for mark in _FROM_LINE.finditer(data):
-        if _ends_in_empty_line(data, mark.start() + 1, starts[-1]):
-            stops.append(_before_empty_line(data, mark.start() + 1))
-            starts.append(_after_line(data, mark.end()))
-    last = len(data)
-    stops.append(
-        _before_empty_line(data, last) if _ends_in_empty_line(data, last, starts[-1]) else last
-    )
-    return list(zip(starts, stops, strict=True))
+def _one_message(path: Path, file: BinaryIO) -> list[StoredMessage]:
+    return [describe(path, file.read())]
 
 
-def _after_line(data: bytes, position: int) -> int:
-    end = data.find(b"\n", position)
-    return len(data) if end < 0 else end + 1
+def _named_message(path: Path, file: BinaryIO) -> list[StoredMessage]:
+    return [describe(path, file.read(), name=_base_name(path))]
 
 
-def _ends_in_empty_line(data: bytes, stop: int, start: int) -> bool:
-    """Whether the line that ends at `stop` is empty, and not before the message's `start`."""
-    before = _before_empty_line(data, stop)
-    return before >= start and data.endswith((b"\n\n", b"\n\r\n"), max(before - 1, 0), stop)
-
-
-def _before_empty_line(data: bytes, stop: int) -> int:
-    return stop - (2 if data.endswith(b"\r\n", 0, stop) else 1)
+def _mbox_messages(path: Path, file: BinaryIO) -> list[StoredMessage]:
+    if file.read(len(mboxes.FROM_)) not in (mboxes.FROM_, b""):
+        raise SourceError(f"{path} is no mbox: its first line does not begin with 'From '")
+    file.seek(0)
+    return [describe(path, stored, start) for start, stored in mboxes.split(file)]

@@ -14,16 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def read_file(path: Path) -> bytes:
-    """Return a file's octets; SourceError says in a sentence why it cannot be read."""
-    try:
-        with _opened(path) as file:
-            return file.read()
-    except OSError as error:
-        raise unreadable(path, error) from error
-
-
-def _opened(path: Path) -> BinaryIO:
+def opened(path: Path) -> BinaryIO:
     """Open a file. A pipe that has taken its place would hold up every client of the server."""
     if path.exists() and not path.is_file():
         raise SourceError(f"{path} is no file any more")
@@ -52,7 +43,7 @@ class StoredMessage:
     def content(self) -> bytes:
         """Return the wire form; SourceError when the file is gone or has changed since login."""
         try:
-            with _opened(self.path) as file:
+            with opened(self.path) as file:
                 file.seek(self.start)
                 content = with_crlf(file.read(self.stop - self.start))
         except OSError as error:

@@ -10,10 +10,12 @@ import hashlib
 import re
 from typing import TYPE_CHECKING
 
+from pop3shell.protocol.spec import lengths
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-MAX_OCTETS = 70
+MAX_OCTETS = lengths.UNIQUE_ID
 """The longest unique-id that RFC 1939 section 7 allows, in octets."""
 
 _LEGAL = re.compile(rf"[\x21-\x7e]{{1,{MAX_OCTETS}}}")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from dataclasses import dataclass
 
 from pop3shell.net.errors import ConnectionTrouble
+from pop3shell.protocol import apop
 from pop3shell.protocol import events as ev
 from pop3shell.protocol.events import Event
 from pop3shell.protocol.replies import Status
@@ -54,7 +54,7 @@ def way_named(name: str) -> Way:
     if mechanism is None:
         known = ", ".join([USER, APOP, *(row.name for row in MECHANISMS)])
         # The word isn't repeated: it may be a password, typed where it doesn't belong.
-        raise ColonError(f"that is no way to log in that is known here; there are {known}")
+        raise ColonError(f"unknown way to log in; use one of {known}")
     return Way(mechanism.name, mechanism)
 
 
@@ -134,8 +134,7 @@ async def _by_digest(shell: Shell, user: str, password: str) -> None:
         raise ColonError(
             f"the greeting holds no timestamp, which {APOP} needs; log in with :login {user} {USER}"
         )
-    octets = stamp + password.encode("utf-8", "surrogateescape")
-    digest = hashlib.md5(octets, usedforsecurity=False).hexdigest()
+    digest = apop.digest(stamp, password.encode("utf-8", "surrogateescape")).decode()
     if not (await shell.exchange(_line(APOP, f"{user} {digest}"))).ok:
         raise ColonError(
             f"the login of {user} by {APOP} was refused; the password may be wrong, or the server "

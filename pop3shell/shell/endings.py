@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from pop3shell.net.client import Client
-from pop3shell.net.errors import ConnectionTrouble, silent
+from pop3shell.net.errors import ConnectionTrouble
 from pop3shell.protocol.events import Ending
 
 #: Seconds that the server has to close after QUIT was answered.
@@ -27,21 +27,22 @@ def tls_failure(client: Client) -> str:
     return explain_layer(client.tls, datetime.now(UTC))
 
 
+def how_it_ended(client: Client) -> str:
+    """Say how a connection that is over ended, and why or what to do where that is known."""
+    from pop3shell.net.endings import how_ended  # not needed for the first prompt
+
+    if client.closed_by is None:  # it was never made
+        return "not connected"
+    said = how_ended(client)
+    if client.ending is Ending.SILENT:
+        return f"{said}; --timeout sets how long to wait"
+    if client.ending is Ending.TRUNCATED and client.dialogue.outstanding:
+        return f"{said}; what came is not to be trusted as whole"
+    if client.ending is Ending.TLS_FAILED and (why := tls_failure(client)):
+        return f"{said}: {why.removeprefix('TLS failed: ')}"
+    return said
+
+
 def cut_off(client: Client) -> str:
     """Say how a connection broke off with a reply outstanding; empty if it didn't."""
-    if not client.closed or not client.dialogue.outstanding:
-        return ""
-    if client.ending is Ending.SILENT:
-        heard = silent(client.address, client.timeout)
-        return f"{heard} with a reply due; --timeout sets how long to wait"
-    if client.ending is Ending.RESET:
-        return "the connection was reset by the server's side before its reply was complete"
-    if client.ending is Ending.TRUNCATED:
-        return (
-            "the connection was cut off within TLS before its reply was complete; what came is "
-            "not to be trusted as whole"
-        )
-    if client.ending is Ending.TLS_FAILED:
-        why = tls_failure(client)
-        return "TLS failed before the reply was complete" + (f": {why}" if why else "")
-    return "the server closed the connection before its reply was complete"
+    return how_it_ended(client) if client.closed and client.dialogue.outstanding else ""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from pop3shell.net.errors import ConnectionTrouble
 from pop3shell.net.pipeline import Pipeline, windowed
 from pop3shell.protocol import events as ev
+from pop3shell.protocol import replies
 from pop3shell.protocol.framing import CRLF
 from pop3shell.protocol.replies import Status
-from pop3shell.protocol.spec import commands
+from pop3shell.protocol.spec import commands, lengths
 from pop3shell.protocol.visible import visible
 from pop3shell.shell.endings import cut_off
 from pop3shell.shell.progress import Progress
@@ -22,7 +25,7 @@ GIVE_UP_AFTER = 3
 class Fetch:
     """One command whose body is kept: its first ``limit`` octets, dots unstuffed.
 
-    ``octets`` counts all of it; ``status`` and ``text`` are those of the reply.
+    ``octets`` counts all of it; ``status`` is that of the reply.
     """
 
     def __init__(self, shell: Shell, line: str, limit: int) -> None:
@@ -32,7 +35,6 @@ class Fetch:
         self._kept = bytearray()
         self._progress = Progress(shell.errors)
         self.status: Status | None = None
-        self.text = ""
         self.octets = 0
         self.handlers: ev.Handlers = {
             ev.StatusLine: self._status,
@@ -62,7 +64,7 @@ class Fetch:
         return self.status is Status.OK
 
     def _status(self, event: ev.StatusLine) -> None:
-        self.status, self.text = event.status, visible(self._shell.redactor.mask(event.text))
+        self.status = event.status
 
     def _data(self, event: ev.BodyData) -> None:
         content = event.content
@@ -70,6 +72,24 @@ class Fetch:
         if (room := self._limit - len(self._kept)) > 0:
             self._kept += content[:room]
         self._progress.show(lambda: f"{self.octets:,} octets")
+
+
+class UniqueIds(Fetch):
+    """The unique-ids of the messages ``wanted``; they are ``found`` as they come, by UIDL."""
+
+    def __init__(self, shell: Shell, wanted: Set[int]) -> None:
+        super().__init__(shell, commands.UIDL.verb, 0)
+        self._wanted = wanted
+        self._begun = b""  # the last line, up to what its end can decide
+        self.found: dict[int, str] = {}
+
+    def _data(self, event: ev.BodyData) -> None:
+        super()._data(event)
+        octets = self._begun + event.content
+        end = octets.rfind(b"\n") + 1
+        self._begun = octets[end : end + lengths.STATUS_LINE]
+        found = replies.unique_ids(octets[:end])
+        self.found.update((number, found[number]) for number in self._wanted & found.keys())
 
 
 class Headers:

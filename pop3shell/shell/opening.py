@@ -57,6 +57,7 @@ def opener(host: str, port: int, family: socket.AddressFamily) -> OpenSession:
 
 
 def _no_greeting(client: Client, where: str) -> str:
+    from pop3shell.net.endings import became
     from pop3shell.shell.peers import SILENT_PEER, looks_like
 
     received = client.banner + client.dialogue.unfinished
@@ -68,9 +69,8 @@ def _no_greeting(client: Client, where: str) -> str:
         return f"{where} accepted the connection but {what}"
     if why := tls_failure(client):
         return f"{where}: {why}"
-    how = "was reset" if client.ending is Ending.RESET else "was closed by the server"
     when = "in the middle of its greeting" if begun else "before a greeting came"
-    return f"the connection to {where} {how} {when}; it may limit who connects"
+    return f"the connection to {where} {became(client)} {when}; it may limit who connects"
 
 
 def address_line(host: str, port: int, client: Client) -> str:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+from pop3shell.net.errors import ConnectionTrouble
 from pop3shell.protocol import events as ev
+from pop3shell.protocol.commandline import CANCEL
 from pop3shell.protocol.events import Ending
 from pop3shell.protocol.framing import CRLF
 from pop3shell.protocol.replies import Status
 from pop3shell.protocol.spec import commands
-from pop3shell.shell.endings import CLOSE_WITHIN, cut_off
+from pop3shell.shell.endings import CLOSE_WITHIN, cut_off, how_it_ended
 from pop3shell.shell.exits import Exit
+from pop3shell.shell.faults import our_fault
 from pop3shell.shell.lines import InputLines
 from pop3shell.shell.marks import listed
 from pop3shell.shell.shell import ColonError, Shell
@@ -55,7 +58,7 @@ class _Farewell:
         client = self.shell.client
         sentence = cut_off(client)
         if not sentence and client.ending not in (None, Ending.ORDERLY) and not self.accepted:
-            sentence = "the connection was reset by the server's side"
+            sentence = how_it_ended(client)
         if sentence:
             self.shell.warn(sentence)
         return bool(sentence)
@@ -81,17 +84,27 @@ async def run_script(shell: Shell, lines: AsyncIterator[bytes]) -> Exit:
             continue
         if shell.leaving or (shell.client.closed and not line.startswith(b":")):
             return _left_over(shell)
-        try:
-            await shell.perform(line)
-        except ColonError as error:
-            shell.warn(str(error))
-            status = Exit.NO
+        status = max(status, await _perform(shell, line))
         shell.flush()  # the next line may be long in coming
         if farewell.accepted:
             await farewell.read_to_the_close()
         if farewell.broken():
             return Exit.CONNECTION
     return max(status, await _leave(shell, farewell))
+
+
+async def _perform(shell: Shell, line: bytes) -> Exit:
+    try:
+        await shell.perform(line)
+    except ColonError as error:
+        shell.warn(str(error))
+    except (ConnectionTrouble, OSError):  # of the connection, or of the output
+        raise
+    except Exception as fault:
+        shell.warn(our_fault(fault))
+    else:
+        return Exit.DONE
+    return Exit.NO
 
 
 def _is_skipped(line: bytes) -> bool:
@@ -107,7 +120,7 @@ async def _leave(shell: Shell, farewell: _Farewell) -> Exit:
     """End the session as the end of a script does."""
     client = shell.client
     if client.dialogue.challenged and not client.closed:
-        await shell.send(b"*" + CRLF)
+        await shell.send(CANCEL + CRLF)
     if not farewell.said and not client.closed:
         if why := _why_not_quit(shell):
             shell.warn(f"closed without {_QUIT}: {why}")
@@ -118,7 +131,7 @@ async def _leave(shell: Shell, farewell: _Farewell) -> Exit:
     if farewell.broken():
         return Exit.CONNECTION
     if client.closed and not farewell.said:
-        shell.warn(f"the server closed the connection before {_QUIT} was said")
+        shell.warn(f"{how_it_ended(client)} before {_QUIT} was said")
         return Exit.CONNECTION
     return Exit.DONE
 

@@ -26,6 +26,9 @@ if TYPE_CHECKING:  # imported when a line is typed, or a recording begins
     from pop3shell.protocol.advice import Advice
     from pop3shell.view.printer import Printer, Screen
 
+#: Columns of texts, if the terminal has so many.
+WIDTH = 78
+
 AskSecret = Callable[[str], Awaitable[str | None]]
 OpenSession = Callable[["Shell", str, int | None], Awaitable[None]]
 
@@ -221,6 +224,11 @@ class Shell:
             raise ConnectionTrouble(sentence)
         return reply
 
+    @property
+    def width(self) -> int:
+        """Columns that a text of the shell's own may have."""
+        return min(WIDTH, getattr(self.out, "columns", WIDTH))
+
     def say(self, text: str) -> None:
         """Show text of the shell's own; in a script each line is a note (``# …``)."""
         prefix = "" if self.settings.interactive else "# "
@@ -228,7 +236,9 @@ class Shell:
         for line in text.split("\n"):
             shown = prefix + visible_text(line)
             if columns and len(shown) > columns:
-                shown = _wrapped(shown, columns)
+                from pop3shell.view.columns import wrapped  # most lines fit
+
+                shown = wrapped(shown, columns)
             self.out.write(shown.rstrip().encode("utf-8", "backslashreplace") + b"\n")
 
     def warn(self, text: str) -> None:
@@ -241,11 +251,3 @@ class Shell:
     def flush(self) -> None:
         """Let everything shown so far be seen."""
         self.out.flush()
-
-
-def _wrapped(line: str, columns: int) -> str:
-    """Break a line between words, each further line behind the same blanks."""
-    import textwrap
-
-    blank = line[: len(line) - len(line.lstrip())]
-    return textwrap.fill(line, columns, subsequent_indent=blank, break_on_hyphens=False)

@@ -1,6 +1,7 @@
 """What a reply is expected to be, piece by piece; each piece takes its part of what came.
 
-Nothing is held but what is not decided: replies of any size are compared as they arrive.
+Nothing is held but a line that is not decided, up to LONGEST_LINE octets of it: replies of any
+size are compared as they arrive.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from pop3shell.transcript.happenings import Elided
 
 #: Octets of a line without an end that are taken for one.
 LONGEST_LINE = 1 << 16
+#: Message numbers of a listing that are shown.
+SHOWN = 20
 
 _NUMBERS = re.compile(rb"^0*([0-9]{1,20})(?![0-9])", re.MULTILINE)
 
@@ -33,10 +36,12 @@ class Taken:
 WAIT = Taken(0)
 
 
-def first_line(got: bytes, final: bool) -> bytes:
-    """Return the first line of ``got``; nothing if its end has still to come."""
-    end = got.find(b"\n") + 1
-    return got[:end] if end else got if final or len(got) >= LONGEST_LINE else b""
+def first_line(got: bytes, final: bool, at: int = 0) -> bytes:
+    """Return the line of ``got`` that begins at ``at``; nothing if its end has still to come."""
+    end = got.find(b"\n", at) + 1
+    if end:
+        return got[at:end]
+    return got[at:] if final or len(got) - at >= LONGEST_LINE else b""
 
 
 class Expectation(ABC):
@@ -62,7 +67,7 @@ class Expectation(ABC):
     def find(self, got: bytes, final: bool) -> tuple[int, bool]:
         """Find the first line of ``got`` that meets this: (octets before it, whether found)."""
         at = 0
-        while line := first_line(got[at:] if at else got, final):
+        while line := first_line(got, final, at):
             if self.meets(line):
                 return at, True
             at += len(line)
@@ -122,7 +127,9 @@ class Exactly(Expectation):
         at = got.find(b"\n" + self.shown) + 1
         if at:
             return at, True
-        return len(got) if final else got.rfind(b"\n") + 1, False
+        lines = got.rfind(b"\n") + 1
+        longest = max(LONGEST_LINE, len(self.shown))
+        return len(got) if final or len(got) - lines >= longest else lines, False
 
     def _same(self, got: bytes) -> int:
         """How many octets at the beginning of ``got`` are the same."""
@@ -181,32 +188,48 @@ class Numbers(Expectation):
         super().__init__(number, "a listing")
         self._cut = cut
         self._expected = _NUMBERS.findall(listing)
-        self._got: list[bytes] = []
+        self._got: list[bytes] = []  # the first of them, to be told
+        self._count = 0
+        self._same = True
+        self._within = False  # a line too long to be held
 
     def meets(self, line: bytes) -> bool:
         """Anything may be the first line of a listing."""
         return True
 
     def take(self, got: bytes, final: bool) -> Taken:
-        """Take lines up to the lone dot."""
+        """Take lines up to the lone dot; of one too long to be held only the beginning counts."""
+        if self._within:
+            end = got.find(b"\n") + 1
+            self._within = not end
+            return Taken(end or len(got))
         over = got.startswith(TERMINATOR)
         end = 0 if over else got.find(b"\n" + TERMINATOR) + 1
         over = over or end > 0
         lines = end if over else len(got) if final else got.rfind(b"\n") + 1
-        if not over and not final and got[:lines].endswith(TERMINATOR):
-            lines -= len(TERMINATOR)
-        self._got += _NUMBERS.findall(got[:lines])
+        if not lines and not over and len(got) >= LONGEST_LINE:
+            lines, self._within = len(got), True
+        self._listed(_NUMBERS.findall(got[:lines]))
         if not (over or final):
             return Taken(lines)
-        got = self._got[: len(self._expected)] if self._cut else self._got
-        if got == self._expected:
+        if self._same and self._count == len(self._expected):
             return Taken(lines, done=True)
-        got_numbers = _messages(got)
-        return Taken(lines, True, _messages(self._expected), got_numbers, self.number)
+        expected = _messages(self._expected, len(self._expected))
+        return Taken(lines, True, expected, _messages(self._got, self._count), self.number)
+
+    def _listed(self, numbers: list[bytes]) -> None:
+        """Compare these with what comes next; a server may list without end."""
+        if self._cut:
+            numbers = numbers[: len(self._expected) - self._count]
+        behind = self._count + len(numbers)
+        self._same = self._same and numbers == self._expected[self._count : behind]
+        self._got += numbers[: SHOWN - len(self._got)]
+        self._count = behind
 
 
-def _messages(numbers: list[bytes]) -> str:
-    shown = ", ".join(number.decode() for number in numbers[:20])
-    more = ", ..." if len(numbers) > 20 else ""
-    count = f"{len(numbers)} message" + "s" * (len(numbers) > 1)
-    return f"{count}: {shown}{more}" if numbers else "no messages"
+def _messages(numbers: list[bytes], many: int) -> str:
+    """Tell ``many`` messages, of which these are the first."""
+    shown = ", ".join(number.decode() for number in numbers[:SHOWN])
+    more = ", ..." if many > SHOWN else ""
+    count = f"{many} message" + "s" * (many > 1)
+    return f"{count}: {shown}{more}" if many else "no messages"

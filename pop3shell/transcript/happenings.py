@@ -6,10 +6,12 @@ import re
 from dataclasses import dataclass
 
 from pop3shell.protocol.events import Ending, Side
+from pop3shell.protocol.spec.states import State
 
 _HOW = {ending.value: ending for ending in Ending if ending is not Ending.ORDERLY}
 _CLOSED = re.compile(rf"closed by (client|server)(?:: ({'|'.join(_HOW)}))?")
 _ELIDED = re.compile(r"elided ([0-9]{1,18}) octets sha256=([0-9a-f]{64})")
+_JOINED = re.compile(rf"joined (?:\S+ )?in the ({'|'.join(s.value for s in State)}) state")
 _AUTH = re.compile(r"auth (\S+) as (.*?)(?: nonce=(\S+))?", re.DOTALL)
 
 
@@ -33,6 +35,11 @@ class Login:
 def connected(address: str) -> str:
     """``address`` is the server's, with its port."""
     return f"connected {address}"
+
+
+def joined(address: str, state: State) -> str:
+    """What was said to ``address`` before was not recorded; the session is in ``state`` now."""
+    return f"joined {address} in the {state.value} state"
 
 
 def tls_established(version: str, cipher: str) -> str:
@@ -60,6 +67,12 @@ def as_auth(text: str) -> Login | None:
     """Read what ``auth`` wrote; None for another event."""
     found = _AUTH.fullmatch(text)
     return Login(found[1], found[2], found[3] or "") if found else None
+
+
+def as_joined(text: str) -> State | None:
+    """Read the state from what ``joined`` wrote; None for another event."""
+    found = _JOINED.fullmatch(text)
+    return State(found[1]) if found else None
 
 
 def as_closed(text: str) -> tuple[Side, Ending] | None:

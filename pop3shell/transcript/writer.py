@@ -213,7 +213,7 @@ class TranscriptWriter:
 
     def _failed(self, error: Exception) -> RecordingFailed:
         why = reason(error)
-        return RecordingFailed(f"{self._name} cannot be written on: {why}; recording has stopped")
+        return RecordingFailed(f"recording to {self._name} stopped: {why}")
 
 
 def _header(name: str, value: str) -> bytes:

@@ -35,6 +35,14 @@ def cut(text: str, width: int) -> str:
     return text
 
 
+def wrapped(line: str, columns: int) -> str:
+    """Break a line between words, each further line behind the same blanks."""
+    import textwrap  # most lines fit
+
+    blank = line[: len(line) - len(line.lstrip())]
+    return textwrap.fill(line, columns, subsequent_indent=blank, break_on_hyphens=False)
+
+
 def padded(text: str, width: int, *, right: bool = False) -> str:
     """Return a text that takes exactly ``width`` cells, cut or filled with blanks."""
     text = cut(text, width)

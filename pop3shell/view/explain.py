@@ -18,20 +18,20 @@ class UnknownTopic(Exception):
     """There is nothing of that name in the tables; the text says what is near."""
 
 
-def explain(topic: str) -> str:
+def explain(topic: str, width: int = WIDTH) -> str:
     """Explain a command, state, capability or response code; a word may be several of them.
 
-    Raises UnknownTopic.
+    No line has more than ``width`` columns, but for long words. Raises UnknownTopic.
     """
     word = topic.strip().strip("[]").upper()
     parts: list[str] = []
     if row := find(word.encode("utf-8", "replace")):
-        parts.append(_command(row))
-    parts += [_state(row) for row in STATES if row.state.value == word]
+        parts.append(_command(row, width))
+    parts += [_state(row, width) for row in STATES if row.state.value == word]
     if capability := capabilities.BY_TAG.get(word):
-        parts.append(_capability(capability))
+        parts.append(_capability(capability, width))
     if code := codes.find(word):
-        parts.append(_code(code))
+        parts.append(_code(code, width))
     if not parts:
         raise UnknownTopic(_unknown(topic.strip(), word))
     return "\n\n".join(parts)
@@ -57,8 +57,8 @@ def topics() -> list[str]:
 
 def _unknown(topic: str, word: str) -> str:
     near = difflib.get_close_matches(word, topics(), n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(near)}?" if near else "without a topic, all are listed"
-    return f"nothing is known of {topic}; {hint}"
+    hint = f"did you mean {' or '.join(near)}?" if near else "`pop3shell explain` alone lists all"
+    return f"unknown topic {topic}; {hint}"
 
 
 def _table(title: str, rows: list[tuple[str, str]]) -> str:
@@ -73,26 +73,26 @@ def _table(title: str, rows: list[tuple[str, str]]) -> str:
     return "\n".join([title, *lines])
 
 
-def _title(text: str) -> str:
-    return textwrap.fill(text, WIDTH, subsequent_indent="  ")
+def _title(text: str, width: int) -> str:
+    return textwrap.fill(text, width, subsequent_indent="  ")
 
 
-def _paragraph(text: str) -> str:
-    return textwrap.fill(text, WIDTH, initial_indent="  ", subsequent_indent="  ")
+def _paragraph(text: str, width: int) -> str:
+    return textwrap.fill(text, width, initial_indent="  ", subsequent_indent="  ")
 
 
-def _facts(facts: list[tuple[str, str]]) -> str:
-    width = max(len(name) for name, _ in facts) + 1
-    blank = " " * (width + 3)
+def _facts(facts: list[tuple[str, str]], width: int) -> str:
+    names = max(len(name) for name, _ in facts) + 1
+    blank = " " * (names + 3)
     return "\n".join(
         textwrap.fill(
-            text, WIDTH, initial_indent=f"  {name + ':':<{width}} ", subsequent_indent=blank
+            text, width, initial_indent=f"  {name + ':':<{names}} ", subsequent_indent=blank
         )
         for name, text in facts
     )
 
 
-def _command(row: Command) -> str:
+def _command(row: Command, width: int) -> str:
     facts = [("syntax", row.syntax), ("allowed in", _states(row)), ("reply to +OK", _shape(row))]
     if row.effect is not Effect.NONE:
         facts.append(("after +OK", row.effect.value))
@@ -105,11 +105,11 @@ def _command(row: Command) -> str:
     example = "\n".join(f"    {line}" for line in row.example)
     return "\n".join(
         [
-            _title(f"{row.verb}: {row.meaning}"),
+            _title(f"{row.verb}: {row.meaning}", width),
             "",
-            _paragraph(row.detail),
+            _paragraph(row.detail, width),
             "",
-            _facts(facts),
+            _facts(facts, width),
             "",
             example,
         ]
@@ -129,33 +129,33 @@ def _shape(row: Command) -> str:
     return text + (" (read until a lone dot or silence)" if row.shape is Shape.OPEN else "")
 
 
-def _state(row: StateRow) -> str:
+def _state(row: StateRow, width: int) -> str:
     allowed = " ".join(c.verb for c in COMMANDS if row.state in c.states)
     facts = [("commands", allowed or "none"), ("defined in", str(row.reference))]
     return "\n".join(
         [
-            _title(f"{row.state.value} state: {row.meaning}"),
+            _title(f"{row.state.value} state: {row.meaning}", width),
             "",
-            _paragraph(row.detail),
+            _paragraph(row.detail, width),
             "",
-            _facts(facts),
+            _facts(facts, width),
         ]
     )
 
 
-def _capability(row: Capability) -> str:
+def _capability(row: Capability, width: int) -> str:
     enabled = " ".join(c.verb for c in COMMANDS if c.capability == row.tag)
     facts = [("syntax", row.syntax), ("announced", row.announced.value)]
     if enabled:
         facts.append(("commands", enabled))
     facts.append(("defined in", str(row.reference)))
-    title = _title(f"{row.tag} (capability): {row.meaning}")
-    return "\n".join([title, "", _facts(facts)])
+    title = _title(f"{row.tag} (capability): {row.meaning}", width)
+    return "\n".join([title, "", _facts(facts, width)])
 
 
-def _code(row: ResponseCode) -> str:
+def _code(row: ResponseCode, width: int) -> str:
     where = " ".join(command.verb for command in row.valid_on) or "any command"
     facts = [("in replies to", where), ("what to do", row.advice)]
     facts.append(("defined in", str(row.reference)))
-    title = _title(f"[{row.name}] (response code): {row.meaning}")
-    return "\n".join([title, "", _facts(facts)])
+    title = _title(f"[{row.name}] (response code): {row.meaning}", width)
+    return "\n".join([title, "", _facts(facts, width)])

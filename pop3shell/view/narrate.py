@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 from pop3shell.protocol import replies
-from pop3shell.protocol.events import Ending, Greeting, Side
+from pop3shell.protocol.endings import ended
+from pop3shell.protocol.events import Greeting, Side
 from pop3shell.protocol.framing import CRLF
 from pop3shell.protocol.hints import hint
 from pop3shell.protocol.lastexchange import Body, LastExchange
@@ -21,9 +23,14 @@ WIDTH = 78
 #: Octets of a line that are repeated; the dialogue has shown it whole.
 SHOWN = 200
 
+_ITEM = re.compile("  [^ ]")
 
-def narrate(exchange: LastExchange, session: Session) -> str:
-    """Explain an exchange, secrets replaced and made safe for a terminal."""
+
+def narrate(exchange: LastExchange, session: Session, width: int = WIDTH) -> str:
+    """Explain an exchange, secrets replaced and made safe for a terminal.
+
+    What is said of it has at most ``width`` columns a line; what was said has what it has.
+    """
     parts = [
         _asked(exchange),
         *_steps(exchange),
@@ -35,10 +42,10 @@ def narrate(exchange: LastExchange, session: Session) -> str:
     ]
     if text := hint(exchange, session):
         parts.append(_item("what to do", visible(text.encode("utf-8", "surrogateescape"))))
-    return "\n".join(filter(None, parts))
+    return _wrapped(parts, width)
 
 
-def narrate_greeting(greeting: Greeting) -> str:
+def narrate_greeting(greeting: Greeting, width: int = WIDTH) -> str:
     """Explain the greeting, the one reply that no command asks for."""
     lines = [f"S: {_cut(greeting.raw)}", _item("greeting", "the server speaks first (" + _GREETS)]
     if greeting.timestamp:
@@ -47,7 +54,19 @@ def narrate_greeting(greeting: Greeting) -> str:
         lines.append(_item("timestamp", text))
     if code := _code(greeting.text):
         lines.append(code)
-    return "\n".join(lines)
+    return _wrapped(lines, width)
+
+
+def _wrapped(parts: list[str], width: int) -> str:
+    """Put the lines together, the items among them (behind two blanks) broken between words."""
+    lines = "\n".join(filter(None, parts)).split("\n")
+    return "\n".join(_fill(line, width) if _ITEM.match(line) else line for line in lines)
+
+
+def _fill(line: str, width: int) -> str:
+    return textwrap.fill(
+        line, width, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _steps(exchange: LastExchange) -> list[str]:
@@ -65,14 +84,7 @@ _GREETS = f"{rfc(1939, '4')}); nothing has been sent yet"
 
 
 def _item(name: str, text: str) -> str:
-    return textwrap.fill(
-        text,
-        WIDTH,
-        initial_indent=f"  {name}: ",
-        subsequent_indent="    ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    return f"  {name}: {text}"
 
 
 def _cut(octets: bytes) -> str:
@@ -132,15 +144,8 @@ def _exchanged(exchange: LastExchange) -> str:
 
 def _none(exchange: LastExchange) -> str:
     if exchange.ending is not None:
-        return f"none; the connection {_ENDINGS[exchange.ending]}"
+        return f"none; the connection {ended(exchange.ended_by or Side.SERVER, exchange.ending)}"
     return "none that could be recognised" if exchange.seconds is not None else "still due"
-
-
-_ENDINGS = {
-    Ending.ORDERLY: "was closed",
-    Ending.RESET: "was reset",
-    Ending.SILENT: "was given up after too long a silence",
-}
 
 
 def _meaning(exchange: LastExchange) -> str:

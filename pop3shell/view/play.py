@@ -15,7 +15,7 @@ from pop3shell.protocol.secrets import Redactor
 from pop3shell.protocol.session import Session
 from pop3shell.protocol.spec.states import State
 from pop3shell.protocol.visible import visible_text
-from pop3shell.transcript import happenings, joining, model
+from pop3shell.transcript import happenings, model
 from pop3shell.transcript.grammar import PLACEHOLDER
 from pop3shell.view import colour as paint
 from pop3shell.view.narrate import narrate, narrate_greeting
@@ -118,7 +118,7 @@ class Player:
         self._line(Part.EVENT, f"*: {text}")
         if text.startswith(_TLS):
             self._dialogue.tls_started()
-        elif state := joining.as_joined(text):
+        elif state := happenings.as_joined(text):
             self._dialogue.joined(state)
 
     def _client(self, entry: model.ClientLine) -> None:

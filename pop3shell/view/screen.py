@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -11,21 +10,18 @@ from pop3shell.protocol.commandline import strip_end
 from pop3shell.protocol.events import Event, Side
 from pop3shell.protocol.framing import CRLF
 from pop3shell.protocol.replies import Status, looks_like_status
-from pop3shell.protocol.rules.tls import CERTIFICATE, INJECTED, USABLE
 from pop3shell.protocol.secrets import Redactor
 from pop3shell.protocol.spec.commands import Shape
 from pop3shell.protocol.visible import visible
 from pop3shell.view import colour as paint
 from pop3shell.view import parts
 from pop3shell.view.brevity import Brevity
+from pop3shell.view.noted import Noted
 from pop3shell.view.parts import Pairs
 from pop3shell.view.units import duration
 
 if TYPE_CHECKING:  # imported when it is wanted, which is seldom
     from pop3shell.view.hexdump import HexDump
-
-#: Findings of one rule that are shown; a finding's characters.
-FINDINGS_SHOWN, FINDING_LENGTH = 3, 300
 
 
 class ScreenPrinter:
@@ -55,8 +51,7 @@ class ScreenPrinter:
         self._in_body = False
         self._open = False  # the line feed of a single-line reply waits for the time it took
         self._asked = False  # the time includes the user's, at a challenge
-        self._found: Counter[str] = Counter()
-        self._findings: list[Pairs] = []
+        self._findings = Noted(redactor)
         self._brevity = Brevity(self._after_all)
         #: How each kind of event is shown; the others are not.
         self.handlers: ev.Handlers = {
@@ -255,26 +250,17 @@ class ScreenPrinter:
     # ---- findings ----
 
     def _noted(self, event: ev.Noted) -> None:
-        finding = event.finding
-        rule = finding.rule
-        self._found[rule.id] += 1
-        count = self._found[rule.id]
-        if count > FINDINGS_SHOWN or rule in (CERTIFICATE, INJECTED, USABLE):
-            return  # of the latter three the sentence that the session ends with says all
-        more = "; more of this kind are not shown" if count == FINDINGS_SHOWN else ""
-        text = self._redactor.mask(finding.text.encode("utf-8", "surrogateescape"))
-        shown = visible(text)[:FINDING_LENGTH]
-        self._findings.append(parts.quiet(f"finding {rule.id}: {shown} ({rule.reference}){more}"))
-        if not self._in_body and self._long is None:  # not in the middle of a line
+        shows = self._findings.take(event.finding)
+        if shows and not self._in_body and self._long is None:  # not in the middle of a line
             self._end_open()
             self._show_findings()
 
     def _show_findings(self) -> None:
-        findings, self._findings = self._findings, []
-        if findings:
+        lines = self._findings.lines(getattr(self._out, "columns", 0))
+        if lines:
             self._brevity.found()
-        for pairs in findings:
-            self._write(pairs)
+        for line in lines:
+            self._write(parts.quiet(line))
 
     # ---- writing ----
 

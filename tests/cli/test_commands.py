@@ -38,7 +38,7 @@ def test_without_a_topic_all_are_listed(here):
 def test_an_unknown_topic_gives_1_and_what_is_near(here):
     ran = here("explain", "RETRIEVE")
     assert (ran.status, ran.out) == (1, "")
-    assert ran.err.startswith("pop3shell: nothing is known of RETRIEVE; did you mean RETR")
+    assert ran.err.startswith("pop3shell: unknown topic RETRIEVE; did you mean RETR")
 
 
 @pytest.mark.parametrize("command", ["explain", "play", "replay", "mock", "serve"])
@@ -71,6 +71,8 @@ def test_an_address_that_cannot_be_had_is_said(here, host):
     assert (ran.status, ran.out) == (1, "")
     assert f"cannot listen on {host} port 0: " in ran.err
     assert len(ran.errors) == 1
+    assert "--port 0" not in ran.err  # no other port would help
+    assert "--host takes a name or an address of this machine" in ran.err
 
 
 @pytest.mark.parametrize("kind", ["nothing", "a file", "an empty name"])

@@ -80,4 +80,4 @@ def test_the_family_of_addresses_can_be_demanded(here, practice_server):
     assert here("connect", "-4", server.host, server.port).status == 0
     refused = here("connect", "-6", server.host, server.port)
     assert refused.status == 3
-    assert f"no host '{server.host}' with an IPv6 address is known" in refused.err
+    assert f"{server.host} is an IPv4 address, but IPv6 only was asked for" in refused.err

@@ -113,6 +113,12 @@ def test_strict_fails_for_a_client_that_differs(file, lines, status):
         assert ended(program)[0] == status
 
 
+def test_strict_fails_where_no_client_came(file):
+    with mocking(file, "--strict") as (program, _):
+        said = "no client came, so nothing of the recording was asked for"
+        assert ended(program) == (1, [said])
+
+
 def test_strict_passes_a_client_that_does_not(file):
     with mocking(file, "--strict", "--timing") as (program, port):
         talk(port, "USER mrose", "PASS x", "QUIT")

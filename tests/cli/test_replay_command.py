@@ -192,7 +192,7 @@ class TestRecording:
     def test_a_full_disk_is_said_and_the_replay_goes_on(self, here, practice_server):
         ran = here("replay", SMOKE, *where(practice_server()), "--record", "/dev/full")
         assert ran.lines == [f"{SMOKE}: 5 replies compared by shape: no differences"]
-        told = "/dev/full cannot be written on: No space left on device; recording has stopped"
+        told = "recording to /dev/full stopped: No space left on device"
         assert ran.errors == [f"pop3shell: {told}"]
         assert ran.status == 1
 
@@ -318,8 +318,8 @@ class TestRefusals:
         with ScriptedServer(*dialogue("S: +OK", "C: NOOP", close)) as server:
             ran = here("replay", file, *where(server))
         assert ran.status == 3
-        told = f"pop3shell: {file}: line 3: the server closed the connection "
-        assert ran.errors == [told + "before the reply was complete"]
+        told = f"pop3shell: {file}: line 3: the connection was closed by the "
+        assert ran.errors == [told + "server before its reply was complete"]
 
     def test_a_silent_server(self, here):
         with ScriptedServer(hold) as server:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 
 import pytest
@@ -80,3 +81,41 @@ def test_error_output_that_is_closed_does_not_mix_with_the_dialogue():
 def test_there_is_no_colour_in_a_pipe():
     ran = run("demo", lines="RETR 1\n:help\n", env={"TERM": "xterm-256color"})
     assert "\x1b" not in ran.out + ran.err
+
+
+@pytest.mark.parametrize("words", ["demo", "serve --tls-self-made"])
+def test_without_a_temporary_folder_it_is_that_which_is_told(tmp_path, words):
+    """The output is well; who looks for a fault there looks in vain."""
+    program = "import sys, tempfile; missing = sys.argv.pop(1); "
+    program += "tempfile._candidate_tempdir_list = lambda: [missing]; "
+    script = f"{program}from pop3shell.cli.main import main; main()"
+    ran = shell_line(f"'{sys.executable}' -c '{script}' '{tmp_path}/missing' {words} </dev/null")
+    assert (ran.status, ran.out) == (1, "")
+    assert len(ran.errors) == 1
+    assert "cannot make a temporary folder: No usable temporary directory found" in ran.err
+    assert "TMPDIR names where" in ran.err
+    assert "output" not in ran.err
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError(errno.ENOSPC, "No space left"), "cannot write the output: No space left"),
+        (OSError(errno.ENOENT, "No such folder"), "refused what was needed: No such folder"),
+        (OSError(errno.EIO, "Trouble", "a\x1b"), "refused what was needed: a\\x1b: Trouble"),
+        (OSError(errno.EMFILE, "Too many open files"), "refused what was needed: Too many"),
+        (OSError("strange"), "refused what was needed: strange"),
+        (BrokenPipeError(errno.EPIPE, "Broken pipe"), ""),
+    ],
+    ids=str,
+)
+def test_what_the_system_refused_is_told_as_what_it_is(monkeypatch, here, error, told):
+    def refuse(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("pop3shell.view.explain.overview", refuse)
+    monkeypatch.setattr("os.dup2", lambda *_: None)  # this process goes on to need its output
+    ran = here("explain")
+    assert ran.status == 1
+    assert told in ran.err
+    assert len(ran.errors) == bool(told)

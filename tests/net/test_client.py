@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import select
 import socket
+import threading
 
 import pytest
+from support.passing import passes, run, running_loop
 from support.practice import SECONDS
 from support.scripted import (
     GREETING,
@@ -13,6 +16,7 @@ from support.scripted import (
     close,
     dialogue,
     expect,
+    hold,
     reset,
     segments,
     stall,
@@ -23,6 +27,9 @@ from pop3shell.net.errors import ConnectionTrouble
 from pop3shell.protocol import events as ev
 from pop3shell.protocol.events import Ending
 from pop3shell.protocol.spec.states import State
+
+TIMEOUT = 5.0
+"""Seconds of silence that are too many; none of them is really waited for."""
 
 
 def ipv6() -> bool:
@@ -40,7 +47,7 @@ def talk(server, conversation, timeout: float = SECONDS, **options):
         client = Client(timeout)
         heard: list[object] = []
         client.observers.append(heard.append)
-        async with asyncio.timeout(SECONDS):
+        async with running_loop().bounded():
             await client.connect(server.host, server.port, **options)
             try:
                 await client.greeted()
@@ -49,7 +56,7 @@ def talk(server, conversation, timeout: float = SECONDS, **options):
                 await client.close()
         return client, heard
 
-    return asyncio.run(session())
+    return run(session())
 
 
 async def nothing(client: Client) -> None:
@@ -67,8 +74,16 @@ async def ask(client: Client) -> None:
     ids=["close", "reset", "silence"],
 )
 def test_a_close_a_reset_and_silence_are_told_apart(last, ending):
+    async def conversation(client: Client) -> None:
+        client.send(b"STAT\r\n")
+        if last is stall:
+            await passes(TIMEOUT - 0.1)
+            assert not client.closed
+            await passes(0.1)
+        await client.settled()
+
     with ScriptedServer(GREETING, expect("STAT"), last) as server:
-        client, heard = talk(server, ask, timeout=0.3 if last is stall else SECONDS)
+        client, heard = talk(server, conversation, timeout=TIMEOUT)
     assert client.ending is ending
     assert isinstance(heard[-1], ev.Closed)
     assert (heard[-1].ending, heard[-1].outstanding) == (ending, 1)
@@ -87,64 +102,91 @@ def test_octets_that_come_one_by_one_make_the_same_replies():
 
 
 def test_an_octet_now_and_then_is_not_silence():
-    waits = 0.5
+    octets = [bytes([octet]) for octet in b"a long reply"]
+    wanted = threading.Semaphore(0)
 
     def slowly(_server, client) -> None:
-        for octet in b"+OK 2 320\r\n":
-            client.sendall(bytes([octet]))
-            asyncio.run(asyncio.sleep(waits / 8))
+        for octet in octets:
+            assert wanted.acquire(timeout=SECONDS)
+            client.sendall(octet)
 
-    with ScriptedServer(GREETING, expect("STAT"), slowly) as server:
-        client, _ = talk(server, ask, timeout=waits)
-    assert client.session.messages == 2
+    def on(event: object) -> None:
+        if isinstance(event, ev.StatusLine | ev.BodyData):
+            running_loop().leap(TIMEOUT - 0.1)
+            wanted.release()
+
+    async def conversation(client: Client) -> None:
+        client.observers.append(on)
+        client.send(b"RETR 1\r\n")
+        await client.settled()
+
+    steps = (expect("RETR 1"), b"+OK\r\n", slowly, b"\r\n.\r\n")
+    with ScriptedServer(GREETING, *steps) as server:
+        client, heard = talk(server, conversation, timeout=TIMEOUT)
+    assert client.ending is Ending.ORDERLY
+    assert sum(isinstance(event, ev.BodyData) for event in heard) >= len(octets)
 
 
 def test_nothing_to_wait_for_is_not_silence():
     async def conversation(client: Client) -> None:
-        assert not await client.until_closed(0.3)
+        for _ in range(3):
+            await passes(TIMEOUT)
         await ask(client)
 
     with ScriptedServer(GREETING, *dialogue("C: STAT", "S: +OK 2 320")) as server:
-        client, _ = talk(server, conversation, timeout=0.1)
+        client, _ = talk(server, conversation, timeout=TIMEOUT)
     assert client.session.messages == 2
 
 
-def test_a_person_may_take_time_over_a_challenge():
+def test_a_person_may_take_time_over_a_challenge_and_the_server_has_its_own_again():
     async def conversation(client: Client) -> None:
         client.send(b"AUTH X\r\n")
         await client.settled()
-        assert not await client.until_closed(0.7)
+        await passes(2 * TIMEOUT)
+        await passes(TIMEOUT - 0.1)
         client.send(b"\r\n")
+        await passes(TIMEOUT - 0.1)
+        assert not client.closed
+        server.release.set()
         await client.settled()
 
-    def late(_server, client) -> None:
-        asyncio.run(asyncio.sleep(0.2))
-
-    steps = (*dialogue("C: AUTH X", "S: + "), expect(""), late, b"+OK\r\n")
+    steps = (*dialogue("C: AUTH X", "S: + "), expect(""), hold, b"+OK\r\n")
     with ScriptedServer(GREETING, *steps) as server:
-        client, heard = talk(server, conversation, timeout=0.4)
+        client, heard = talk(server, conversation, timeout=TIMEOUT)
     assert client.ending is Ending.ORDERLY
     assert any(isinstance(e, ev.StateChanged) and e.after is State.TRANSACTION for e in heard)
 
 
-def test_a_timeout_of_zero_waits():
-    def late(_server, client) -> None:
-        asyncio.run(asyncio.sleep(0.1))
-
-    with ScriptedServer(late, GREETING, expect("STAT"), late, b"+OK 1 1\r\n") as server:
-        assert talk(server, ask, timeout=0)[0].session.messages == 1
-
-
-def test_dead_connections_are_noticed_and_small_lines_sent_at_once():
+@pytest.mark.parametrize("waits", [0.1, 3600.0])
+def test_a_timeout_of_zero_waits(waits):
     async def conversation(client: Client) -> None:
-        transport = client._connection._transport
-        sock = transport.get_extra_info("socket")
+        client.send(b"STAT\r\n")
+        await passes(waits)
+        assert not client.closed
+        server.release.set()
+        await client.settled()
+
+    with ScriptedServer(GREETING, expect("STAT"), hold, b"+OK 1 1\r\n") as server:
+        assert talk(server, conversation, timeout=0)[0].session.messages == 1
+
+
+def test_dead_connections_are_noticed_and_small_lines_sent_at_once(monkeypatch):
+    made: list[socket.socket] = []
+
+    class Noted(socket.socket):
+        def connect(self, address):
+            made.append(self)
+            return super().connect(address)
+
+    async def conversation(_client: Client) -> None:
+        (sock,) = made
         assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
         assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
         if hasattr(socket, "TCP_KEEPIDLE"):
             assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) <= 60
 
     with ScriptedServer(GREETING) as server:
+        monkeypatch.setattr(socket, "socket", Noted)
         talk(server, conversation)
 
 
@@ -152,6 +194,20 @@ def test_the_address_is_that_which_answered():
     with ScriptedServer(GREETING) as server:
         server.host = "localhost"
         client, _ = talk(server, nothing, family=socket.AF_INET)
+    assert client.address == f"127.0.0.1:{server.port}"
+
+
+def test_who_resets_at_once_is_named_all_the_same(monkeypatch):
+    async def after_the_reset(host: str, port: int, **_options: object) -> socket.socket:
+        sock = socket.create_connection((host, port))
+        assert select.select([sock], [], [], SECONDS)[0]
+        sock.setblocking(False)
+        return sock
+
+    monkeypatch.setattr("pop3shell.net.client.open_socket", after_the_reset)
+    with ScriptedServer(reset) as server:
+        client, _ = talk(server, nothing)
+    assert client.ending is Ending.RESET
     assert client.address == f"127.0.0.1:{server.port}"
 
 

@@ -111,6 +111,13 @@ class TestSending:
         outcome = against("S: +OK x", "C: NOOP", "S: +OK", lines=("C: NOOP", "S: +OK"))
         assert (told(outcome), outcome.replies) == ([], 1)
 
+    def test_a_recording_begun_in_the_middle_says_that_its_beginning_is_not_sent(self) -> None:
+        lines = ("*: joined 192.0.2.1:110 in the TRANSACTION state", "C: NOOP", "S: +OK")
+        outcome = against("S: +OK x", "C: NOOP", "S: +OK", lines=lines)
+        assert told(outcome) == []
+        text = "what was said before is missing, so it is not sent"
+        assert outcome.notes == [(2, f"recording began in the TRANSACTION state: {text}")]
+
     def test_a_transcript_that_was_cut_off(self) -> None:
         script = make_script(read(io.BytesIO((HEAD + "S: +OK\nC: RETR 1\nS: +OK\nS: te").encode())))
         with ScriptedServer(*dialogue("S: +OK", "C: RETR 1", "S: +OK", "S: x", "S: .")) as server:
@@ -541,7 +548,7 @@ class TestTrouble:
 
     def test_a_server_that_falls_silent(self) -> None:
         outcome = against("S: +OK", "C: STAT", stall, lines=self.LINES, timeout=0.2)
-        assert "was silent for 0.2 seconds" in outcome.trouble
+        assert "after 0.2 seconds of silence before its reply was complete" in outcome.trouble
 
     @pytest.mark.parametrize("said", [b"220 smtp ESMTP\r\n", b"-ERR [SYS/TEMP] later\r\n", b""])
     def test_no_greeting(self, said) -> None:

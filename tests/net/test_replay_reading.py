@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pop3shell.net import replay_hearing, replay_reading
 from pop3shell.net.replay_reading import make_script
 from pop3shell.net.replay_script import Reply, Script
 from pop3shell.transcript.errors import TranscriptError
@@ -86,3 +88,58 @@ def test_a_line_without_its_end_goes_on_behind_what_was_said_unasked() -> None:
 def test_what_was_said_unasked_without_an_end_is_part_of_the_next_reply() -> None:
     script = script_of("S: +OK\nC: NOOP\nS: +OK\nS: +O\\\nC: STAT\nS: K 2 320\n")
     assert told(script.turns[-1].replies[0])[-1] == [b"+OK 2 320\r\n"]
+
+
+class Counted(list):
+    """Counts how many elements are looked at one after the other, or copied."""
+
+    looked_at = 0
+
+    def __iter__(self):
+        for element in super().__iter__():
+            Counted.looked_at += 1
+            yield element
+
+    def __getitem__(self, at):
+        found = super().__getitem__(at)
+        if isinstance(at, slice):
+            Counted.looked_at += len(found)
+        return found
+
+
+@pytest.mark.parametrize(
+    "exchange",
+    [
+        "C: LIST\nS~ -ERR .*\n",
+        "C: AUTH PLAIN\nS: + \nC: ${sasl}\nS: +OK\n",
+        "C: AUTH PLAIN\nC: ${sasl}\nS: + \nS: +OK\n",
+        "C: XFOO\nS: -ERR\nC: AUTH PLAIN\nS: + \nC: *\nS: -ERR\n",
+    ],
+)
+def test_a_long_transcript_is_not_gone_through_for_each_exchange(exchange, monkeypatch) -> None:
+    monkeypatch.setattr(Counted, "looked_at", 0)
+    monkeypatch.setattr(replay_reading, "list", Counted, raising=False)
+    monkeypatch.setattr(
+        replay_hearing,
+        "Script",
+        lambda greeting, turns, logins: Script(greeting, Counted(turns), logins),
+    )
+    many = 1000
+    script = script_of("S: +OK\n" + exchange * many)
+    assert len(script.turns) == many * exchange.count("C: ")
+    assert 0 < Counted.looked_at < 150 * many
+
+
+def test_responses_sent_ahead_of_their_challenges_belong_to_their_auth() -> None:
+    exchange = "C: AUTH LOGIN\nC: bXJvc2U=\nC: XFOO\nS: + VXNl\nS: + UGFz\nS: +OK\n"
+    first, name, word = script_of("S: +OK\n" + exchange).turns
+    assert not first.response
+    assert (name.response, word.response) == (True, True)
+    assert name.replies == word.replies == first.replies
+    assert first.replies[0].complete
+
+
+def test_an_unknown_command_that_was_replied_to_is_no_response() -> None:
+    said = "C: XFOO\nC: AUTH PLAIN\nC: ${sasl}\nS: -ERR what\nS: + \nS: +OK\n"
+    unknown, _, response = script_of("S: +OK\n" + said).turns
+    assert (unknown.response, response.response) == (False, True)

@@ -41,41 +41,49 @@ def named(monkeypatch):
     return name
 
 
-def connect(host: str, port: int, family=ANY, within: float = SECONDS) -> tuple[str, int]:
+class Network(asyncio.SelectorEventLoop):
+    """A loop on which no IPv6 address can be reached, and attempts at some addresses hang."""
+
+    def __init__(self, hanging: set[str], attempts: list[str]) -> None:
+        super().__init__()
+        self._hanging, self._attempts = hanging, attempts
+
+    async def sock_connect(self, sock, address) -> None:
+        self._attempts.append(address[0])
+        if address[0] in self._hanging:
+            await self.create_future()
+        if ":" in address[0]:
+            raise OSError(101, "Network is unreachable")
+        await super().sock_connect(sock, address)
+
+
+def connect(
+    host: str, port: int, family=ANY, within: float = SECONDS, loop_factory=None
+) -> tuple[str, int]:
     async def attempt() -> tuple[str, int]:
         async with asyncio.timeout(SECONDS):
             sock = await open_socket(host, port, family=family, within=within)
         with sock:
             return sock.getpeername()[:2]
 
-    return asyncio.run(attempt())
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        return runner.run(attempt())
 
 
 @pytest.fixture
-def dead(monkeypatch):
-    """Let attempts at these addresses hang for ever, other ones by IPv6 fail; tell of all."""
-    attempts: list[str] = []
+def dead():
+    """Return a set of addresses at which attempts hang, a list of all attempts, and the network."""
     hanging: set[str] = set()
-    attempt = resolve._attempt
-
-    async def tries(address, failures):
-        attempts.append(address[1][0])
-        if address[1][0] in hanging:
-            await asyncio.get_running_loop().create_future()
-        if ":" in address[1][0]:
-            raise OSError(101, "Network is unreachable")
-        return await attempt(address, failures)
-
-    monkeypatch.setattr(resolve, "_attempt", tries)
-    return hanging, attempts
+    attempts: list[str] = []
+    return hanging, attempts, lambda: Network(hanging, attempts)
 
 
 def test_a_dead_first_address_costs_a_moment_only(listener, named, dead):
-    hanging, attempts = dead
+    hanging, attempts, network = dead
     hanging |= {"::1", "127.0.0.2"}
     named("::1", "127.0.0.2", "127.0.0.1")
     port = listener.getsockname()[1]
-    assert connect("mail.example.com", port) == ("127.0.0.1", port)
+    assert connect("mail.example.com", port, loop_factory=network) == ("127.0.0.1", port)
     assert attempts == ["::1", "127.0.0.2", "127.0.0.1"]
 
 
@@ -86,12 +94,12 @@ def test_a_refusing_first_address_costs_nothing(listener, named):
 
 
 def test_families_take_turns_and_no_address_is_tried_twice(named, dead):
-    _, attempts = dead
+    _, attempts, network = dead
     named("::1", "::2", "::3", "127.0.0.1", "::1", "127.0.0.2")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with pytest.raises(ConnectionTrouble):
-        connect("mail.example.com", port)
+        connect("mail.example.com", port, loop_factory=network)
     assert attempts == ["::1", "127.0.0.1", "::2", "127.0.0.2", "::3"]
 
 
@@ -118,12 +126,13 @@ def test_a_family_that_the_system_lacks_is_a_reason_too(named, monkeypatch):
 
 
 def test_who_does_not_answer_is_given_up_and_what_else_failed_is_named(named, dead):
-    dead[0].add("::1")
+    hanging, _, network = dead
+    hanging.add("::1")
     named("::1", "127.0.0.1")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with pytest.raises(ConnectionTrouble) as trouble:
-        connect("mail.example.com", port, within=0.5)
+        connect("mail.example.com", port, within=0.5, loop_factory=network)
     assert f"no answer from mail.example.com:{port} within 0.5 seconds" in str(trouble.value)
     assert f"127.0.0.1:{port}: connection refused" in str(trouble.value)
 
@@ -135,6 +144,13 @@ def test_a_family_that_was_demanded_is_kept_to(named, family, kind):
     named("::1" if family is IPV4 else "127.0.0.1")
     with pytest.raises(ConnectionTrouble, match=f"no host 'mail.example.com'{kind} is known"):
         connect("mail.example.com", 110, family)
+
+
+@pytest.mark.parametrize(("host", "family"), [("::1", IPV4), ("127.0.0.1", IPV6)])
+def test_an_address_of_the_other_family_is_no_matter_for_the_name_server(host, family):
+    with pytest.raises(ConnectionTrouble, match=r"is an IPv\d address, but IPv\d only") as trouble:
+        connect(host, 110, family)
+    assert "name server" not in str(trouble.value)
 
 
 @pytest.mark.parametrize("host", ["a..b", "x" * 64, ".", "caf\u00e9."])

@@ -8,7 +8,7 @@ from support.practice import SECONDS
 
 from pop3shell.net.client import Client
 from pop3shell.net.errors import ConnectionTrouble
-from pop3shell.net.tls import TlsSettings
+from pop3shell.net.tls_settings import TlsSettings
 from pop3shell.protocol import events as ev
 
 

@@ -13,9 +13,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from support.scripted import close
 
-from pop3shell.net.tls import TlsLayer, TlsSettings
+from pop3shell.net.tls import TlsLayer
+from pop3shell.net.tls_settings import TlsSettings
 
-HOST = "pop.example.com"
+HOST, ADDRESS = "pop.example.com", "127.0.0.1"
 NOW = datetime.now(UTC)
 DAY = timedelta(days=1)
 
@@ -29,10 +30,10 @@ class Pki:
         self.other = trustme.CA()
         self.ca_file = str(folder / "ca.pem")
         self.ca.cert_pem.write_to_path(self.ca_file)
-        self.settings = TlsSettings(ca=self.ca_file, server_hostname=HOST)
+        self.settings = TlsSettings(ca=self.ca_file)
 
     def issue(self, *names: str, ca: trustme.CA | None = None, **validity) -> trustme.LeafCert:
-        return (ca or self.ca).issue_cert(*(names or (HOST,)), **validity)
+        return (ca or self.ca).issue_cert(*(names or (HOST, ADDRESS)), **validity)
 
     def good(self) -> ssl.SSLContext:
         return context_of(self.issue())

@@ -9,7 +9,7 @@ from support.scripted import GREETING, ScriptedServer, expect, stall
 
 from pop3shell.net.client import Client
 from pop3shell.net.errors import ConnectionTrouble
-from pop3shell.net.tls import TlsSettings
+from pop3shell.net.tls_settings import TlsSettings
 from pop3shell.protocol import events as ev
 from pop3shell.protocol.events import Ending
 from pop3shell.protocol.spec.states import State

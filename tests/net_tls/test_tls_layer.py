@@ -9,20 +9,14 @@ import pytest
 from net_tls_support import HOST, MemoryServer, context_of
 
 from pop3shell.net.errors import ConnectionTrouble
-from pop3shell.net.tls import (
-    ClosedInHandshake,
-    NotTls,
-    PinMismatch,
-    TlsLayer,
-    TlsSettings,
-    make_context,
-)
+from pop3shell.net.tls import ClosedInHandshake, NotTls, PinMismatch, TlsLayer
+from pop3shell.net.tls_settings import TlsSettings, make_context
 
 FAULTS = ["expired", "not_yet", "wrong_name", "unknown_ca", "unknown_root", "self_signed"]
 
 
 def start(pki, context, **changes) -> tuple[TlsLayer, MemoryServer]:
-    layer = TlsLayer(pki.settings._replace(**changes), "127.0.0.1")
+    layer = TlsLayer(pki.settings._replace(**changes), HOST)
     layer.start()
     return layer, MemoryServer(context)
 
@@ -195,7 +189,7 @@ def test_without_a_client_certificate_where_one_is_wanted_it_fails(pki) -> None:
 )
 def test_a_host_that_cannot_be_checked_is_refused(pki, host) -> None:
     with pytest.raises(ConnectionTrouble, match="no host name"):
-        TlsLayer(pki.settings._replace(server_hostname=""), host)
+        TlsLayer(pki.settings, host)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "::1%lo", HOST + ".", "POP.example.COM"])

@@ -21,7 +21,7 @@ from pop3shell.net.tls_trouble import explain_failure, explain_layer
 
 
 def failed(pki, context, **changes) -> tuple[TlsLayer, str]:
-    layer = TlsLayer(pki.settings._replace(**changes), "127.0.0.1")
+    layer = TlsLayer(pki.settings._replace(**changes), HOST)
     layer.start()
     MemoryServer(context).exchange(layer)
     said = explain_layer(layer, datetime.now(UTC))

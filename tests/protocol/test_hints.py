@@ -96,7 +96,7 @@ def said(before: tuple[str, ...], command: str, reply: str, greeting: str = PLAI
         (LOGGED_IN, "TOP 1 0", "-ERR unknown command", ("does not support TOP", "RETR")),
         ((*FEW, *LOGGED_IN), "TOP 1 0", "-ERR no", ("does not support TOP",)),
         (LOGGED_IN, "UIDL", "-ERR not implemented", ("does not support UIDL", "LIST")),
-        ((), "CAPA", "-ERR invalid command", ("does not support CAPA",)),
+        ((), "CAPA", "-ERR invalid command", ("support CAPA; only trying a command",)),
         (LOGGED_IN, "QUIT", "-ERR some not removed", ("not have been removed", "LIST")),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tracemalloc
 
 import pytest
 from hypothesis import given, settings
@@ -68,6 +69,39 @@ def test_of_any_listing_only_the_lines_that_are_there_are_read(octets):
     for tag, arguments in replies.capabilities(octets).items():
         assert tag == tag.upper()
         assert not any(re.search(r"\s", argument) for argument in arguments)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from([b"1 5", b"22 600 x", b"", b"3", b"x", b"+OK"])), st.binary())
+def test_a_listing_is_read_the_same_in_blocks_of_any_size(lines, rest):
+    listing = b"".join(line + b"\r\n" for line in lines) + rest
+    whole = replies.scan_listing(listing), replies.unique_ids(listing)
+    with pytest.MonkeyPatch.context() as patch:
+        for size in (1, 2, 7, 20):
+            patch.setattr(limits, "LISTING_BLOCK", size)
+            assert (replies.scan_listing(listing), replies.unique_ids(listing)) == whole
+
+
+@pytest.mark.parametrize("block", [1, 10, 17, 1000])
+@pytest.mark.parametrize("end", [b"", b"6 6", b"6 6\r\n"])
+def test_of_a_hostile_listing_the_first_lines_are_read(monkeypatch, block, end):
+    monkeypatch.setattr(limits, "LISTING_BLOCK", block)
+    monkeypatch.setattr(limits, "LISTED", 3)
+    listing = b"1 10\r\nnoise\r\n3 30\r\n4 40\r\n5 50\r\n" + end
+    assert replies.scan_listing(listing) == {1: 10, 3: 30}
+    assert replies.unique_ids(listing) == {1: "10", 3: "30"}
+
+
+def test_what_is_made_of_a_listing_takes_little_more_than_it_holds():
+    """A list of all lines taken apart was as large again as the sizes themselves, and more."""
+    many = 100_000
+    listing = b"".join(b"%d %d\r\n" % (n, 1000 + n) for n in range(1, many + 1))
+    tracemalloc.start()
+    sizes = replies.scan_listing(listing)
+    held, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(sizes) == many
+    assert peak < 1.4 * held
 
 
 def test_an_endless_announcement_is_read_as_far_as_makes_sense():

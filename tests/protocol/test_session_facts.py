@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 from hearing import Heard
 
@@ -285,3 +287,45 @@ def test_a_listing_too_long_to_be_kept_does_no_harm(heard, monkeypatch):
     heard.s(".")
     assert set(heard.session.sizes) <= set(range(1, 100))
     assert heard.dialogue.outstanding == 0
+
+
+@pytest.mark.parametrize("cut", [1, 7, 50, 4000])
+def test_messages_beyond_what_is_kept_are_counted_and_no_size_is_wrong(heard, monkeypatch, cut):
+    monkeypatch.setattr(limits, "KEPT_LISTING", 100)
+    heard.c("LIST")
+    listing = b"+OK\r\n" + b"".join(b"%d 12345\r\n" % n for n in range(1, 100)) + b".\r\n"
+    for at in range(0, len(listing), cut):
+        heard.server(listing[at : at + cut])
+    session = heard.session
+    assert (session.messages, session.highest, session.octets) == (99, 99, None)
+    assert set(session.sizes.values()) <= {12345}
+    assert session.unlisted == 99 - len(session.sizes) > 0
+
+
+def test_messages_beyond_those_that_are_looked_at_are_counted(heard, monkeypatch):
+    monkeypatch.setattr(limits, "LISTED", 2)
+    heard.ask("LIST", "+OK", "1 100", "2 200", "3 300", "4 400", ".")
+    session = heard.session
+    assert (session.messages, session.highest, session.octets) == (4, 4, None)
+    assert (session.sizes, session.unlisted) == ({1: 100, 2: 200}, 2)
+    heard.ask("DELE 1", "+OK")
+    assert (session.messages, session.unlisted) == (3, 2)
+    heard.ask("LIST", "+OK", "2 200", "3 300", ".")
+    assert (session.octets, session.unlisted) == (500, 0)
+
+
+def test_a_million_messages_are_looked_at_all():
+    assert limits.LISTED >= 1_000_000
+    assert limits.KEPT_LISTING >= 20 * 1_000_000
+
+
+def test_a_listing_that_was_taken_apart_is_not_kept_beside_that(heard):
+    tracemalloc.start()
+    heard.dialogue.client(b"LIST\r\n")
+    heard.dialogue.server(b"+OK\r\n1 5\r\n" + b"noise\r\n" * 50_000 + b".\r\n")
+    before = tracemalloc.get_traced_memory()[0]
+    assert heard.session.sizes == {1: 5}
+    after = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert after < before - 200_000
+    assert (heard.session.messages, heard.session.highest) == (50_001, 50_001)

@@ -23,6 +23,5 @@ def authority() -> Authority:
         external="mrose",
         anonymous="guest",
         host="pop.example.com",
-        scope="mail",
         now=NOW,
     )

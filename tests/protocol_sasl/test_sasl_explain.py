@@ -12,11 +12,18 @@ from hypothesis import strategies as st
 from protocol_sasl_support import mechanism, talk
 
 from pop3shell.protocol.events import Side
-from pop3shell.protocol.sasl.explain import Explainer, explain
+from pop3shell.protocol.sasl.explain import Explainer, Step
 from pop3shell.protocol.sasl.mechanism import Credentials
 from pop3shell.protocol.sasl.registry import MECHANISMS
 
 ROSE = Credentials(user="mrose", password="tanstaaf", token="goodtoken")
+
+
+def explain(lines: list[tuple[Side, bytes]]) -> list[Step]:
+    """Tell every line, as they come."""
+    explainer = Explainer()
+    tell = {Side.CLIENT: explainer.client, Side.SERVER: explainer.server}
+    return [tell[side](raw) for side, raw in lines]
 
 
 def told(lines: list[bytes], status: bytes = b"+OK in\r\n"):

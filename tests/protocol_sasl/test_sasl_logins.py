@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import json
 
 import pytest
 from protocol_sasl_support import NOW, mechanism, talk
@@ -18,6 +19,7 @@ from pop3shell.protocol.sasl.mechanism import (
     SaslError,
 )
 from pop3shell.protocol.sasl.registry import MECHANISMS
+from pop3shell.protocol.sasl.tokens import explain_error
 
 PASSWORDS = [row.name for row in MECHANISMS if row.needs_password]
 TOKENS = [row.name for row in MECHANISMS if row.needs_token]
@@ -62,7 +64,13 @@ def test_a_bad_token_is_refused_with_the_reason(name, token, why, authority) -> 
     assert said.client.outcome is Outcome.REFUSED
     assert "get a new one" in said.conclusion.text
     assert "invalid_token" in said.conclusion.text
-    assert "scope mail" in said.conclusion.text
+
+
+def test_what_a_server_says_on_where_to_get_a_token_is_told() -> None:
+    where = "https://id.example.com/.well-known/openid-configuration"
+    error = {"status": "invalid_token", "scope": "mail", "openid-configuration": where}
+    told = explain_error(json.dumps(error).encode())
+    assert told.endswith(f"(status invalid_token, scope mail, tokens come from {where})")
 
 
 @pytest.mark.parametrize("name", TOKENS)

@@ -7,7 +7,7 @@ import socket
 import struct
 
 import pytest
-from support.maildrops import maildrop_of, maildrop_of_sizes
+from support.maildrops import maildrop_of, maildrop_of_sizes, opened
 
 from pop3shell.protocol.spec import commands
 from pop3shell.server.handlers import HANDLERS
@@ -147,7 +147,7 @@ class TestFaults:
             talk.ask("DELE 1")
             server.stop()
             assert talk.rest() == b""
-        assert maildrop.acquire().stat() == (1, 100)
+        assert opened(maildrop).stat() == (1, 100)
 
     def test_an_address_in_use_is_an_os_error(self, practice_server) -> None:
         taken = practice_server()

@@ -347,6 +347,13 @@ class TestFiles:
         got = all_of(mock(text), b"STAT\r\nRETR 1\r\nNOOP\r\n")
         assert got == b"+OK\r\n+OK 1 1\r\n+OK\r\nhello\r\n.\r\n+OK\r\n"
 
+    @pytest.mark.parametrize("state", ["AUTHORIZATION", "TRANSACTION"])
+    def test_a_recording_begun_in_the_middle_is_given_a_greeting(self, mock, state):
+        text = f"{HEAD}*: joined 192.0.2.1:110 in the {state} state\nC: STAT\nS: +OK 2 9\n"
+        text += "C: QUIT\nS: +OK bye\n"
+        assert '"+OK" is sent as one' in recollect.from_text(text).remarks[0]
+        assert all_of(mock(text), b"STAT\r\nQUIT\r\n") == b"+OK\r\n+OK 2 9\r\n+OK bye\r\n"
+
 
 class TestTls:
     STLS = (

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.maildrops import opened
 
 from pop3shell.server.sources import (
     EmlFolder,
@@ -306,7 +307,7 @@ def test_serving_mail_leaves_the_files_as_they_are(tmp_path) -> None:
     from pop3shell.server.maildrop import Maildrop
 
     file = write(tmp_path / "a.eml", MESSAGE)
-    opened = Maildrop(open_source(tmp_path)).acquire()
-    opened.mark(1)
-    opened.commit()
+    maildrop = opened(Maildrop(open_source(tmp_path)))
+    maildrop.mark(1)
+    maildrop.commit()
     assert file.read_bytes() == MESSAGE

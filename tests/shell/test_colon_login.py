@@ -158,6 +158,7 @@ def test_a_password_typed_behind_the_name_is_not_repeated(login):
     with ScriptedServer(GREETING, *QUIT) as server:
         ran = login(server, ":login mrose tanstaaf")  # which looks for it in all that is shown
     assert (ran.status, server.received) == (1, b"QUIT\r\n")
+    assert "unknown way to log in; use one of USER, APOP, " in ran.err
 
 
 @pytest.mark.parametrize("last", [close, reset])

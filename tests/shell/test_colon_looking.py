@@ -46,7 +46,7 @@ def test_help_explains_each_colon_command_with_and_without_its_colon(demo, topic
 def test_help_on_an_unknown_topic_names_what_is_near(demo):
     ran = demo(":help RETRR")
     assert ran.status == 1
-    assert "nothing is known of RETRR; did you mean RETR" in ran.err
+    assert "unknown topic RETRR; did you mean RETR" in ran.err
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_help_on_an_unknown_topic_names_what_is_near(demo):
     [
         (":sav", "there is no command :sav; did you mean :save?"),
         (":q", "there is no command :q; did you mean :quit?"),
-        (":help xyzzy", "nothing is known of xyzzy; without a topic, all are listed"),
+        (":help xyzzy", "unknown topic xyzzy; `pop3shell explain` alone lists all"),
         (":xyzzy", "there is no command :xyzzy; :help lists them"),
         (":PASS\ttanstaaf", "there is no command :PASS; :help lists them"),
         (":\x1b[2J", "there is no command :\\x1b[2J; :help lists them"),
@@ -105,4 +105,4 @@ def test_caps_fails_where_the_server_refuses(here):
     with ScriptedServer(GREETING, *dialogue("C: CAPA", "S: -ERR what"), *QUIT) as server:
         ran = here("connect", server.host, server.port, lines=":caps\n")
     assert ran.status == 1
-    assert "it refuses CAPA" in ran.err
+    assert "the server refused CAPA, so its capabilities are unknown" in ran.err

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import re
+import tracemalloc
 
 import pytest
 from support.maildrops import maildrop_of, maildrop_of_sizes
 from support.program import LOGIN
-from support.scripted import GREETING, ScriptedServer, dialogue, expect
+from support.scripted import GREETING, ScriptedServer, dialogue, expect, segments
 from support.shells import drive
 
 from pop3shell.net.errors import ConnectionTrouble
+from pop3shell.protocol import limits
 from pop3shell.view.columns import cells
 from pop3shell.view.mail import HEADER_LIMIT
 
@@ -164,11 +166,11 @@ def test_an_empty_maildrop(table):
 @pytest.mark.parametrize(
     ("command", "error"),
     [
-        (":messages x", "x is no message number and no range such as 1-200"),
-        (":messages 1-", "1- is no message number"),
+        (":messages x", "x is neither a message number nor a range such as 2-5"),
+        (":messages 1-", "1- is neither a message number"),
         (":messages 0", "0 is no range of messages"),
         (":messages 5-2", "5-2 is no range of messages"),
-        (":messages 99999999999", "is no message number"),
+        (":messages 99999999999", "is neither a message number"),
     ],
 )
 def test_a_range_that_is_none_is_told_and_nothing_sent(table, command, error):
@@ -264,7 +266,7 @@ def test_interrupted_it_sends_no_more_and_stays_in_step():
 def test_a_connection_that_ends_is_reported_as_such():
     async def work(shell):
         await log_in(shell)
-        with pytest.raises(ConnectionTrouble, match="closed the connection"):
+        with pytest.raises(ConnectionTrouble, match="was closed by the server"):
             await shell.perform(b":messages")
 
     with ScriptedServer(GREETING, *IN, expect("LIST")) as server:
@@ -278,3 +280,35 @@ def test_messages_of_one_line_each_whatever_their_subject(here, practice_server)
     row = next(line for line in ran.lines if "C:_QUIT" in line or "C: QUIT\\x0d" in line)
     assert "a\\x0aC: QUIT\\x0d\\x0a\\x1b[2J" in row
     assert "\\xe2\\x80\\xaex" in row
+
+
+def test_a_listing_longer_than_what_is_looked_at_is_told(table, monkeypatch):
+    monkeypatch.setattr(limits, "LISTED", 2)
+    steps = (*listed(5), tops(1, 2), letter("a"), letter("b"))
+    ran, notes = table(*steps)
+    assert [note.split()[0] for note in notes] == ["no.", "1", "2"]
+    assert "the server lists 5 messages; only the first 2 of them are looked at" in ran.err
+    assert ran.status == 0
+
+
+def test_unique_ids_are_found_however_the_listing_is_cut(table):
+    sizes, capa, uids = listed(3)[1:6:2]
+    ran, notes = table(
+        expect("LIST"), sizes, expect("CAPA"), capa, expect("UIDL"), segments(uids),
+        tops(1, 2, 3), letter("a"), letter("b"), letter("c"),
+    )  # fmt: skip
+    assert [note.split()[2] for note in notes[1:]] == ["u1", "u2", "u3"]
+    assert ran.status == 0
+
+
+def test_a_hostile_listing_of_unique_ids_is_not_held(table):
+    hostile = b"+OK\r\n1 u1\r\n" + b"".join(b"%d abcdefgh\r\n" % n for n in range(2, 400_000))
+    hostile += b"x" * 4_000_000 + b"\r\n.\r\n"
+    sizes, capa = listed(1)[1:4:2]
+    steps = (expect("LIST"), sizes, expect("CAPA"), capa, expect("UIDL"), hostile)
+    tracemalloc.start()
+    _, notes = table(*steps, tops(1), letter("a"))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert notes[1].split()[:3] == ["1", "100", "u1"]
+    assert peak < len(hostile) // 2

@@ -7,11 +7,12 @@ import re
 import stat
 
 import pytest
-from support.maildrops import maildrop_of
+from support.maildrops import TextMessage, TextSource, maildrop_of, message_of
 from support.program import LOGIN
 from support.scripted import GREETING, ScriptedServer, dialogue, expect
 
-from pop3shell.server.maildrop import Maildrop
+from pop3shell.protocol import limits
+from pop3shell.server.maildrop import Maildrop, SourceError
 from pop3shell.server.sample import SampleSource
 
 STORED = [message.content() for message in SampleSource().messages()]
@@ -120,10 +121,10 @@ def test_messages_marked_as_deleted_are_left_out_of_a_range(save, tmp_path):
 FAILURES = {
     ":save": "say :save N|N-M|all",
     ":save 1": "say :save N|N-M|all",
-    ":save x a": "x is no message number, no range such as 2-5, and not all",
-    ":save 1- a": "1- is no message number",
-    ":save -1 a": "-1 is no message number",
-    ":save 1,2 a": "1,2 is no message number",
+    ":save x a": "x is neither a message number nor a range such as 2-5 nor all",
+    ":save 1- a": "1- is neither a message number",
+    ":save -1 a": "-1 is neither a message number",
+    ":save 1,2 a": "1,2 is neither a message number",
     ":save 0 a": "0 is no range of messages",
     ":save 3-2 a": "3-2 is no range of messages",
     ":save 18-20 a": "the maildrop has only 17 messages",
@@ -182,18 +183,14 @@ def test_an_empty_maildrop_has_nothing_to_save(save):
     assert "the maildrop is empty; there is nothing to save" in ran.err
 
 
-def test_some_messages_refused(save, tmp_path, monkeypatch):
-    from pop3shell.server import handlers
+def test_some_messages_refused(save, tmp_path):
+    class Lost(TextMessage):
+        def content(self):
+            raise SourceError("it is gone")
 
-    content = handlers._content
-
-    def refuses(context, argument):
-        if argument == b"2":
-            raise handlers.Refused("gone")
-        return content(context, argument)
-
-    monkeypatch.setattr(handlers, "_content", refuses)
-    ran = save(":save 1-3 a.mbox")
+    kept = [TextMessage(f"uid{number}", message_of(100, number)) for number in (1, 3)]
+    source = TextSource([kept[0], Lost("uid2", message_of(100, 2)), kept[1]])
+    ran = save(":save 1-3 a.mbox", maildrop=Maildrop(source))
     assert ran.status == 1
     assert "pop3shell: the server refused to send message 2" in ran.errors
     assert any(line.startswith("# saved 2 messages, ") for line in ran.lines)
@@ -215,7 +212,7 @@ def test_a_message_cut_off_in_the_middle_is_said_to_be_incomplete(
     target = "mail/1.eml" if name == "mail/" else name
     assert ran.errors == [
         f"pop3shell: the last message in {target} is incomplete: the reply was cut off",
-        "pop3shell: the server closed the connection before its reply was complete",
+        "pop3shell: the connection was closed by the server before its reply was complete",
     ]
     assert "# saved" not in ran.out
     saved = next(tmp_path.glob("mail/*" if name == "mail/" else name)).read_bytes()
@@ -256,3 +253,13 @@ def test_save_before_login_is_refused_by_the_server(here, practice_server, tmp_p
         ran = here("connect", server.host, server.port, lines=f":save {what} {tmp_path}/x\n")
         assert ran.status == 1
         assert not (tmp_path / "x").exists()
+
+
+def test_not_all_is_told_where_the_listing_is_longer_than_what_is_looked_at(
+    save, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(limits, "LISTED", 2)
+    ran = save(":save all some.mbox")
+    many = len(STORED)
+    assert f"the server lists {many} messages; only the first 2 of them are looked at" in ran.err
+    assert len(mailbox.mbox(tmp_path / "some.mbox")) == 2

@@ -52,7 +52,7 @@ def test_the_message_itself_is_not_printed_but_what_is_sent_is(view):
     [
         (("STAT", ":view 18"), "there is no message 18; the maildrop has 17"),
         (("DELE 2", ":view 2"), "message 2 is marked as deleted; RSET takes all marks back"),
-        ((":view 0",), "the msg must be a message number"),
+        ((":view 0",), "say which message, for instance :view 1"),
     ],
 )
 def test_what_is_known_to_be_refused_is_not_asked_for(view, lines, told):

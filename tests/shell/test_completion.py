@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pop3shell.protocol.dialogue import Dialogue
+from pop3shell.shell.colon import colon_commands
 from pop3shell.shell.interactive.completion import MOST, Context, candidates
 
 CAPA = "CAPA", "+OK\r\nTOP\r\nUSER\r\nUIDL\r\nSTLS\r\nSASL PLAIN XOAUTH2\r\nLANG\r\n."
@@ -96,3 +97,46 @@ def test_in_an_authentication_only_the_way_out_is_offered():
 def test_a_large_maildrop_offers_so_many_at_once():
     listing = "\r\n".join(f"{n} 5" for n in range(1, 1001))
     assert len(offered("RETR ", at(*LOGIN, "LIST", f"+OK\r\n{listing}\r\n."))) == MOST
+
+
+def test_what_shapes_a_session_is_offered_in_any_state():
+    assert offered(":record o", at()) == ["off"]
+    assert offered(":history ", at()) == ["100", "1000"]
+    assert offered(":set v", at()) == ["validate"]
+    assert offered(":set validate ", at()) == ["off", "warn", "strict"]
+    assert offered(":set nonsense ", at()) == []
+
+
+def test_a_connection_is_made_again_to_the_server_that_is_known():
+    here = at(closed=True)._replace(host="mail.example.com", port="1110")
+    assert offered(":reconnect ", here) == ["mail.example.com"]
+    assert offered(":reconnect mail.example.com ", here) == ["1110", "110"]
+    assert offered(":reconnect ", at()) == []
+
+
+def test_files_are_offered_where_one_is_read_or_written(tmp_path):
+    (tmp_path / "inbox").mkdir()
+    (tmp_path / "notes.pop3").touch()
+    (tmp_path / ".hidden").touch()
+    for head, context in ((":record ", at()), (":save 1 ", at(*AFTER))):
+        assert offered(f"{head}{tmp_path}/", context) == ["inbox/", "notes.pop3"]
+        assert offered(f"{head}{tmp_path}/.h", context) == [".hidden"]
+        assert offered(f"{head}{tmp_path}/no", context) == ["notes.pop3"]
+
+
+@pytest.mark.parametrize("path", ["/nowhere/at/all/", "~nobody-of-that-name/", "a\0/", "\udcff/"])
+def test_what_is_no_folder_holds_no_files(path):
+    assert offered(f":record {path}", at()) == []
+
+
+def test_an_option_may_stand_anywhere_and_counts_as_no_argument():
+    assert offered(":auth -", at(*BEFORE)) == ["--step"]
+    assert offered(":auth --step ", at(*BEFORE)) == ["PLAIN", "XOAUTH2"]
+    assert offered(":auth PLAIN mrose ", at(*BEFORE)) == ["--step"]
+    assert offered(":auth --step PLAIN mrose ", at(*BEFORE)) == []
+
+
+def test_behind_the_last_argument_nothing_is_offered():
+    for row in colon_commands().values():
+        words = " ".join("x" for _ in row.takes)
+        assert offered(f":{row.name} {words} ", at(*AFTER)) == []

@@ -106,6 +106,11 @@ def test_typed_where_no_password_belongs_it_is_starred_all_the_same(before):
     assert open_part(before + WORD) == before
 
 
+@pytest.mark.parametrize("before", ["STATPASS ", "LISTUSER mrosepass ", "!FOOPASS  "])
+def test_typed_behind_a_line_that_was_held_back_it_is_starred(before):
+    assert open_part(before + WORD) == before
+
+
 @pytest.mark.parametrize(
     "text",
     [

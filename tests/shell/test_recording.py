@@ -265,7 +265,7 @@ class Disk:
         self.room = 0
 
 
-FULL = "cannot be written on: No space left on device; recording has stopped"
+FULL = "stopped: No space left on device"
 
 
 @pytest.fixture
@@ -279,7 +279,7 @@ def disk(monkeypatch):
 def test_a_full_disk_is_said_once_and_the_script_goes_on(here, disk, path):
     script = (*LOGIN, "LIST", "NOOP", "QUIT")
     ran = here("demo", "--record", path, lines=script)
-    assert ran.errors == [f"pop3shell: {path} {FULL}"]
+    assert ran.errors == [f"pop3shell: recording to {path} {FULL}"]
     assert len(ran.sent) == len(script)
     assert ran.status == 1
 
@@ -291,8 +291,8 @@ def test_at_a_prompt_it_is_said_between_the_lines(practice_server, disk, path):
             await shell.perform(line.encode())
 
     told = drive(practice_server(), work)
-    assert told.own[1:] == [f"{path} {FULL}"]
-    at = told.lines.index(f"{path} {FULL}")
+    assert told.own[1:] == [f"recording to {path} {FULL}"]
+    at = told.lines.index(f"recording to {path} {FULL}")
     assert told.lines[at - 1].startswith("S: ")
     assert told.lines[at + 1].startswith("C: ")
 
@@ -303,7 +303,7 @@ def test_a_disk_that_fills_up_in_a_message_does_not_touch_the_message(here, disk
     plainly = here("demo", lines=script)
     ran = here("demo", "--record", path, lines=script)
     assert ran.lines[1:] == plainly.lines[1:]  # but for the greeting's timestamp
-    assert ran.errors == [f"pop3shell: {path} {FULL}"]
+    assert ran.errors == [f"pop3shell: recording to {path} {FULL}"]
 
 
 def test_expected_lines_reach_the_server_while_recording(path):

@@ -173,7 +173,7 @@ def test_a_quit_without_a_reply_is_connection_trouble(here, lines):
         ran = here("connect", server.host, server.port, lines=lines)
     assert ran.status == 3
     assert ran.errors == [
-        "pop3shell: the server closed the connection before its reply was complete"
+        "pop3shell: the connection was closed by the server before its reply was complete"
     ]
 
 
@@ -183,7 +183,7 @@ def test_a_server_that_closes_unasked_is_connection_trouble(here):
     # Whether the close comes before the shell's own QUIT or behind it is left to chance.
     assert ran.status == 3
     assert len(ran.errors) == 1
-    assert "the server closed the connection before" in ran.err
+    assert "the connection was closed by the server before" in ran.err
 
 
 def test_a_script_ends_with_the_connection_though_more_could_be_typed(practice_server):

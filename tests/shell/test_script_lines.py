@@ -148,3 +148,16 @@ def test_strict_validation_sends_no_faulty_line_but_goes_on(here, practice_serve
         "pop3shell: the message number is missing; the syntax is RETR msg (RFC 1939 section 5)",
         "pop3shell: the line was not sent; put ! before it to send it all the same",
     ]
+
+
+def test_a_fault_of_ours_in_a_colon_command_is_told_and_the_script_goes_on(here, monkeypatch):
+    async def broken(shell: object, line: str) -> None:
+        raise KeyError(line)
+
+    monkeypatch.setattr("pop3shell.shell.colon.perform", broken)
+    with ScriptedServer(GREETING, *dialogue("C: NOOP", "S: +OK", "C: QUIT", "S: +OK")) as server:
+        ran = here("connect", server.host, server.port, "--validate=off", lines=":set\nNOOP\n")
+    assert ran.status == 1
+    assert len(ran.errors) == 1
+    assert "failed by a fault in pop3shell (KeyError); please report it" in ran.err
+    assert ran.sent == ["NOOP", "QUIT"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pop3shell.server.maildrop import Maildrop
+from pop3shell.server.maildrop import Maildrop, OpenMaildrop
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,13 @@ class TextSource:
 
     def messages(self) -> Sequence[TextMessage]:
         return self.held
+
+
+def opened(maildrop: Maildrop) -> OpenMaildrop:
+    """Return the maildrop locked and read, as a login leaves it."""
+    opening = maildrop.acquire()
+    assert opening is not None, "it is locked"
+    return opening.opened()
 
 
 def message_of(octets: int, number: int = 1) -> bytes:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import stat
 
-from support.terminal import CTRL_C, CTRL_R, CTRL_U, ENTER, RIGHT, UP
+import pytest
+from support.terminal import CTRL_C, CTRL_R, CTRL_U, ENTER, RIGHT, UP, paste
 
 
 def session(open_terminal, sample, *lines, **options):
@@ -67,6 +68,14 @@ def test_a_line_may_hold_anything(open_terminal, sample, tmp_path):
     terminal.at_prompt("CAPA")
     terminal.type(CTRL_U)
     terminal.ask(":history", "end")
+
+
+@pytest.mark.parametrize("number", ["0", "x", "-1", "\u00b2", "9" * 5000])
+def test_how_many_lines_of_it_must_be_a_number(open_terminal, sample, number):
+    terminal = open_terminal("connect", sample.host, sample.port, rows=100)
+    terminal.at_prompt()
+    terminal.type(paste(f":history {number}") + ENTER)
+    terminal.wait_for("say :history, or :history N for the last N lines")
 
 
 def test_without_a_place_to_keep_it_the_session_goes_on(open_terminal, sample, tmp_path):

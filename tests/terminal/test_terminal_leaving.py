@@ -204,3 +204,22 @@ def test_it_can_be_suspended_and_taken_up_again(open_terminal, options):
         terminal.wait_line("$ ")
         terminal.type("exit\r")
         terminal.ended()
+
+
+@pytest.mark.parametrize("line", [":quit", ": quit", ":quit "])
+def test_a_colon_quit_asks_before_it_removes_and_says_how_to_leave_without(marked, small, line):
+    marked.line(line)
+    marked.wait_for("remove? [y/N]")
+    marked.type(ENTER)
+    marked.wait_for("QUIT was not sent; RSET takes the marks back; Ctrl-D, then n, leaves without")
+    marked.at_prompt()
+    marked.type(CTRL_D)
+    marked.wait_for("say QUIT?")
+    marked.type("n" + ENTER)
+    assert left(marked) == 0
+    assert messages_at(small) == "2"
+
+
+def test_a_quit_with_something_behind_it_is_no_quit(marked):
+    marked.ask(":quit now", ":quit takes nothing; say it alone")
+    marked.ask(":state", "TRANSACTION")

@@ -8,6 +8,8 @@ import pytest
 from support.scripted import GREETING, ScriptedServer, hold
 from support.terminal import CTRL_U, DOWN, ENTER, ESCAPE, HOME, LEFT, RIGHT, TAB, UP
 
+from pop3shell.shell.colon import colon_commands
+
 #: Sequences that set a foreground or background colour.
 COLOUR = re.compile(rb"\x1b\[(?:[0-9;]*;)?(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:;[0-9;]*)?m")
 
@@ -74,7 +76,22 @@ def test_sixty_columns_are_enough(open_terminal, small):
     said = " ".join(line.strip() for line in terminal.lines())
     assert "too many arguments; the syntax is RETR msg (RFC 1939 section 5)" in said
     terminal.type(CTRL_U)
-    terminal.ask(":help", "")
+
+
+@pytest.mark.parametrize("columns", [40, 60])
+def test_what_is_explained_is_set_for_a_narrow_window(open_terminal, sample, columns):
+    """Names begin a line, and what is said of them stands beside or below, never at the edge."""
+    terminal = open_terminal("connect", sample.host, sample.port, columns=columns, rows=100)
+    terminal.ask(":help", "POP3: USER")
+    named = [line for line in terminal.lines() if line.startswith("  :")]
+    assert len(named) == len(colon_commands())
+    assert terminal.text.count("\n      show ") >= 5
+    terminal.ask(":caps", "IMPLEMENTATION")
+    assert "\n      commands may be sent ahead" in terminal.text
+    terminal.ask(":explain", "body: ")
+    assert re.search(r"\n  body: .*\n    .*", terminal.text)
+    terminal.ask(":help TRANSACTION", "defined in")
+    assert re.search(r"\n  The messages are numbered.*\n  ", terminal.text)
 
 
 def test_a_line_longer_than_the_window_can_be_edited(open_terminal, sample):

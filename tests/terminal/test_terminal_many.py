@@ -74,7 +74,7 @@ def pour(server: ScriptedServer, client: socket.socket) -> None:
         for _ in range(int(SECONDS * 2000)):
             if server.release.wait(0.0005):
                 break
-            client.sendall(b"a line of the mail\r\n" * 500)
+            client.sendall(b"a line of the mail\r\n" * 100)
         client.sendall(b".\r\n")
 
 
@@ -89,7 +89,7 @@ def test_saving_that_is_interrupted_tells_what_there_is_and_shows_no_mail(
         terminal = open_terminal("connect", server.host, server.port, *options)
         terminal.log_in("x", "x")
         terminal.line(":save all all.mbox")
-        terminal.wait_match(r"1 of 2 messages, \d+,000,\d+ octets")
+        terminal.wait_match(r"1 of 2 messages, \d+,\d+,\d+ octets")
         terminal.type(CTRL_C)
         terminal.wait_for("1 of 2 messages are in all.mbox; the last one there is incomplete")
         terminal.wait_for("interrupted")

@@ -8,7 +8,7 @@ import socket
 
 import pytest
 from support.practice import SECONDS
-from support.scripted import GREETING, ScriptedServer, expect, hold
+from support.scripted import GREETING, ScriptedServer, expect, hold, stall
 from support.terminal import CTRL_C, ENTER
 
 
@@ -97,7 +97,7 @@ def test_a_reply_cut_off_is_told(open_shell):
         terminal = open_shell(server)
         terminal.line("RETR 1")
         terminal.wait_for("hal")
-        terminal.wait_for("the server closed the connection before its reply was complete")
+        terminal.wait_for("the connection was closed by the server before its reply was complete")
         terminal.wait_for(":reconnect connects again, :quit leaves")
 
 
@@ -122,3 +122,30 @@ def test_an_interrupt_from_elsewhere_at_the_prompt_only_drops_the_line_too(open_
             terminal.process.send_signal(signal.SIGINT)
             terminal.at_prompt()
         terminal.ask("NOOP", "+OK still here")
+
+
+@pytest.mark.parametrize("plain", [(), ("--plain",)], ids=["full", "plain"])
+def test_what_is_given_up_at_the_prompt_is_not_laid_on_the_server(open_terminal, plain):
+    with ScriptedServer(GREETING, expect("RETR 1"), b"+OK\r\nfirst\r\n", stall) as server:
+        arguments = ("--validate=off", "--timeout", "1", *plain)
+        terminal = open_terminal("connect", server.host, server.port, *arguments)
+        terminal.line("RETR 1")
+        terminal.wait_for("first")
+        terminal.type(CTRL_C)
+        terminal.wait_for("interrupted")
+        terminal.wait_match(r"given up from this side\s+after\s+1\s+second\s+of\s+silence")
+        terminal.wait_for("--timeout sets how long")
+        terminal.at_prompt()
+
+
+def test_a_reply_cut_off_while_a_line_is_typed_is_told_as_incomplete(open_shell):
+    with ScriptedServer(GREETING, expect("RETR 1"), b"+OK\r\nfirst\r\n", hold) as server:
+        terminal = open_shell(server)
+        terminal.line("RETR 1")
+        terminal.wait_for("first")
+        terminal.type(CTRL_C)
+        terminal.wait_for("interrupted")
+        terminal.at_prompt()
+        server.release.set()
+        terminal.wait_for("closed by the server before its reply was complete")
+        terminal.wait_for(":reconnect connects again, :quit leaves")

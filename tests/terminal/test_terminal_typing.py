@@ -144,6 +144,27 @@ def test_a_faulty_line_is_held_back_and_explained(open_terminal, small, options)
         holds_back(terminal, line, why, marks)
 
 
+@pytest.mark.parametrize("options", [(), ("--plain",)])
+def test_the_fault_in_a_line_of_several_rows_is_told_by_its_place(open_terminal, sample, options):
+    terminal = open_terminal("connect", sample.host, sample.port, *options)
+    terminal.at_prompt()
+    terminal.type("CAPA " + "x" * 300 + ENTER)
+    terminal.wait_for("not sent; put !")
+    said = " ".join(terminal.lines())
+    assert "from character 6 on: too many arguments; the syntax is CAPA" in said
+    assert "from character 254 on: the line has 307 octets" in said
+    assert "^" not in said
+
+
+def test_the_fault_behind_wide_characters_is_marked_where_it_is_seen(open_terminal, sample):
+    terminal = open_terminal("connect", sample.host, sample.port)
+    terminal.at_prompt()
+    start = terminal.height - 1
+    terminal.type("USER \u65e5\u672c x" + ENTER)
+    terminal.wait_for("not sent; put !")
+    assert terminal.lines()[start + 1] == " " * len("pop3> USER 1234 ") + "^"
+
+
 def test_a_line_held_back_never_left_the_machine(open_terminal):
     with ScriptedServer(GREETING, expect("LITS"), b"-ERR what?\r\n") as server:
         terminal = open_terminal("connect", server.host, server.port)

@@ -27,7 +27,7 @@ def typed_still_there(terminal, text: str) -> None:
     ("farewell", "told"),
     [
         ((), "the connection was closed by the server after"),
-        ((reset,), "the connection was reset by the server after"),
+        ((reset,), "the connection was reset by the server's side after"),
         ((b"-ERR Autologout; idle for too long\r\n",), "-ERR Autologout; idle for too long"),
     ],
     ids=["closed", "reset", "autologout"],
@@ -40,7 +40,7 @@ def test_an_end_is_told_while_a_line_is_typed(open_shell, farewell, told):
         terminal.at_prompt("USER mr")
         server.release.set()
         terminal.wait_for(told)
-        terminal.wait_match(r"by the server after \d+ m?s without a command")
+        terminal.wait_match(r"by the server('s side)? after \d+ m?s without a command")
         terminal.wait_for(":reconnect connects again, :quit leaves")
         typed_still_there(terminal, "USER mr")
         terminal.wait_for("CLOSED")
@@ -162,7 +162,6 @@ def test_told_once_that_the_connection_is_over(open_shell):
         terminal.ask(":set", "validate")
         terminal.ask(":caps", "the connection is closed; nothing was sent")
         assert "\n".join(terminal.lines()).count("closed by the server") == 1
-        assert "\n".join(terminal.lines()).count("the server closed the connection") == 0
 
 
 def test_a_reconnection_that_fails_leaves_the_shell_usable(open_shell):

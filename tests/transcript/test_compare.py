@@ -119,6 +119,15 @@ class TestExpectations:
         found = compare("RETR 1", expected, "+OK\none\ntwo\nthr\xeae\n.\n", level, cut)
         assert bool(found) == (level is Level.EXACT)
 
+    @pytest.mark.parametrize("kept", ["", "S: 1 5\n"])
+    def test_what_was_left_out_of_a_listing_is_no_message_too_many(self, level, kept) -> None:
+        rest = b"2 6\r\n3 7\r\n" if kept else b"1 5\r\n2 6\r\n3 7\r\n"
+        elided = f"*: elided {len(rest)} octets sha256={sha256(rest).hexdigest()}\n"
+        expected = "S: +OK\n" + kept + elided + "S: .\n"
+        assert not compare("LIST", expected, "+OK\n1 5\n2 6\n3 7\n.\n", level)
+        if kept and level is not Level.STATUS:
+            assert compare("LIST", expected, "+OK\n2 6\n3 7\n.\n", level)
+
 
 def test_differences_are_told_so_that_they_can_be_found() -> None:
     expected = "S: +OK\nS: one\nS: two\nS: three\n[5] S: four\nS: .\n"
@@ -128,6 +137,10 @@ def test_differences_are_told_so_that_they_can_be_found() -> None:
     ]
     assert compare("LIST", "S: +OK\nS: 1 5\nS: .\n", "+OK\n1 5\n2 5\n.\n", Level.SHAPE) == [
         "line 3, reply to LIST: expected 1 message: 1, got 2 messages: 1, 2"
+    ]
+    assert compare("LIST", "S: +OK\nS: 1 5\nS: .\n", "-ERR\n", Level.EXACT) == [
+        'line 2, reply to LIST: expected "+OK", got "-ERR"',
+        'line 3, reply to LIST: expected "1 5", got nothing more',
     ]
     assert compare("", "S: +OK\n", "-ERR [SYS/TEMP]\n", Level.STATUS) == [
         'line 2, the greeting: expected "+OK", got "-ERR [SYS/TEMP]"'
@@ -183,3 +196,85 @@ def test_a_huge_reply_is_not_held() -> None:
     tracemalloc.stop()
     assert comparison.end() == []
     assert peak < 10 * len(chunk)
+
+
+ENDLESS = [
+    ("LIST", "S: +OK\nS: 1 5\nS: .\n", Level.SHAPE),
+    ("LIST", "S: +OK\nS: 1 5\nS: .\n", Level.EXACT),
+    ("NOOP", "S: +OK\n", Level.SHAPE),
+    ("CAPA", "S: +OK\nS...\nS: TOP\n", Level.EXACT),
+    ("CAPA", "S: +OK\nS...\nS~ TOP\n", Level.STATUS),
+    ("CAPA", "S: +OK\nS~ TOP\nS: .\n", Level.STATUS),
+]
+
+
+@pytest.mark.parametrize(("command", "expected", "level"), ENDLESS)
+def test_a_line_without_an_end_is_not_held(command, expected, level) -> None:
+    comparison = ReplyComparison(
+        entries_of(HEAD + expected)[1:], level, parse(command.encode() + b"\r\n")
+    )
+    comparison.feed(b"+OK\r\n")
+    chunk = b"1" * (1 << 14)
+    tracemalloc.start()
+    for _ in range(1000):
+        comparison.feed(chunk)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert comparison.end()
+    assert peak < 40 * len(chunk)
+
+
+@pytest.mark.parametrize(("command", "expected", "level"), ENDLESS)
+def test_a_line_in_small_pieces_is_not_looked_at_anew_for_each(
+    command, expected, level, monkeypatch
+) -> None:
+    looked_at = 0
+
+    def counting(step):
+        def counted(comparison, final):
+            nonlocal looked_at
+            looked_at += 1
+            return step(comparison, final)
+
+        return counted
+
+    monkeypatch.setattr(ReplyComparison, "_step", counting(ReplyComparison._step))
+    comparison = ReplyComparison(
+        entries_of(HEAD + expected)[1:], level, parse(command.encode() + b"\r\n")
+    )
+    comparison.feed(b"+OK\r\n")
+    for _ in range(200_000):
+        comparison.feed(b"x")
+    comparison.end()
+    assert looked_at < 100
+
+
+def test_a_listing_without_an_end_is_counted_and_not_held() -> None:
+    expected = entries_of(HEAD + "S: +OK\nS: 1 5\nS: 2 5\nS: .\n")[1:]
+    comparison = ReplyComparison(expected, Level.SHAPE, parse(b"LIST\r\n"))
+    comparison.feed(b"+OK\r\n")
+    chunk = b"".join(b"%d 5\r\n" % number for number in range(1, 1001))
+    tracemalloc.start()
+    for _ in range(200):
+        comparison.feed(chunk)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    comparison.feed(b".\r\n")
+    (found,) = comparison.end()
+    assert found.expected == "2 messages: 1, 2"
+    assert found.got.startswith("200000 messages: 1, 2, 3, ")
+    assert found.got.endswith("19, 20, ...")
+    assert peak < 200_000
+
+
+@pytest.mark.parametrize("cut", [1, 4096, 1 << 20])
+def test_a_line_of_a_listing_too_long_to_be_held_counts_by_its_beginning(cut) -> None:
+    expected = "S: +OK\nS: 1 5\nS: 2 5\nS: .\n"
+    got = b"+OK\r\n1 5 " + b"9" * 200_000 + b"\r\n2 5\r\n.\r\n"
+    assert compare("LIST", expected, got, Level.SHAPE, cut) == []
+
+
+@pytest.mark.parametrize("cut", [1, 5, 1000])
+def test_a_line_of_a_listing_may_end_in_a_dot(cut) -> None:
+    expected = "S: +OK\nS: 1 5.\nS: 2 6\nS: .\n"
+    assert compare("LIST", expected, "+OK\n1 5.\n2 6\n.\n", Level.SHAPE, cut) == []

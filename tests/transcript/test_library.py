@@ -48,6 +48,10 @@ def test_the_library_has_what_a_class_and_an_admin_look_for():
     names = {file.stem for file in RECORDED}
     assert {"dovecot-stls", "dovecot-reading", "dovecot-deletion", "practice-tour"} <= names
     assert {"dovecot-in-use", "dovecot-autologout", "dovecot-login-failures"} <= names
+    mechanisms = {name.removeprefix("dovecot-auth-") for name in names if "-auth-" in name}
+    assert mechanisms >= {"plain", "login", "cram-md5", "scram-sha-1", "scram-sha-256",
+                          "oauthbearer", "xoauth2", "external", "anonymous"}  # fmt: skip
+    assert {"smoke-test", "smoke-test-login"} <= names
     octets = sum(
         len(entry.octets)
         for file in RECORDED

@@ -98,6 +98,8 @@ def test_crlf_files_and_a_byte_order_mark_are_taken(size) -> None:
 
 BAD = [
     ("QUIT\n", "begins with none of"),
+    ("\f\n", "begins with none of"),
+    ("S...\f\n", "nothing follows it"),
     (" C: QUIT\n", "begins with none of"),
     ("Client: QUIT\n", "begins with none of"),
     ("[1,5] C: QUIT\n", "time in seconds"),

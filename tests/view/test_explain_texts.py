@@ -16,6 +16,14 @@ def test_every_topic_is_explained_with_its_source_and_fits_80_columns(topic):
     assert text == explain(topic.lower()) == explain(f" {topic} ")
 
 
+@pytest.mark.parametrize("topic", topics())
+def test_it_fits_a_narrow_window_and_says_the_same(topic):
+    text = explain(topic, width=60)
+    said = [line for line in text.split("\n") if not line.startswith(("    C: ", "    S: "))]
+    assert max(map(len, said)) <= 60
+    assert "".join(text.split()) == "".join(explain(topic).split())
+
+
 def test_the_overview_names_every_topic_and_fits_80_columns():
     text = overview()
     assert max(map(len, text.split("\n"))) <= 80
@@ -42,5 +50,5 @@ def test_an_unknown_topic_names_what_is_near(topic, near):
 
 @pytest.mark.parametrize("topic", ["xyzzyx", "", "[]", "\udcff", "\0", "x" * 10_000])
 def test_what_is_far_from_everything_is_said_to_be_unknown(topic):
-    with pytest.raises(UnknownTopic, match="nothing is known of"):
+    with pytest.raises(UnknownTopic, match="unknown topic"):
         explain(topic)

@@ -150,9 +150,21 @@ def test_a_finding_is_one_line_with_its_source():
     assert screen.lines == ["+OK ready", text, "+ok"]
 
 
+def test_a_finding_is_broken_between_words_where_the_terminal_is_narrow():
+    screen = Screen()
+    screen.out.columns = 40
+    screen.run(GREETING, "C: NOOP", "S: +ok")
+    assert screen.lines[1:-1] == [
+        "finding RSP-01: the status indicator is",
+        "not in upper case (RFC 1939 section 3)",
+    ]
+
+
 def test_findings_in_a_body_wait_for_its_end_and_are_few():
     body = b"+OK\r\nA: b\r\n\r\n" + b".x\r\n" * 20 + b"half"
-    screen = Screen().run(GREETING, "C: RETR 1", body)
+    screen = Screen()
+    screen.out.columns = 200
+    screen.run(GREETING, "C: RETR 1", body)
     assert "finding" not in screen.text
     screen.run(b" a line\r\n.\r\n")
     found = [number for number, line in enumerate(screen.lines) if line.startswith("finding")]
@@ -162,7 +174,9 @@ def test_findings_in_a_body_wait_for_its_end_and_are_few():
 
 
 def test_a_bare_line_feed_is_shown():
-    screen = Screen().run(GREETING, "C: RETR 1", b"+OK\nA: b\n\nx\n.\n")
+    screen = Screen()
+    screen.out.columns = 200
+    screen.run(GREETING, "C: RETR 1", b"+OK\nA: b\n\nx\n.\n")
     assert [line for line in screen.lines[1:] if not line.startswith("finding")] == [
         r"+OK\x0a", r"A: b\x0a", r"\x0a", r"x\x0a", r".\x0a",
     ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pop3shell.protocol.findings import Level, Rule
+from pop3shell.protocol.spec import lengths
 from pop3shell.protocol.spec.references import rfc
 
 GREETING = Rule("GRT-01", Level.REQUIRED, "the greeting begins with +OK", rfc(1939, "4"))
@@ -12,7 +13,10 @@ TIMESTAMP = Rule(
 )
 LINE_END = Rule("LIN-01", Level.REQUIRED, "every line ends in CRLF", rfc(1939, "3"))
 LINE_LENGTH = Rule(
-    "LIN-02", Level.REQUIRED, "the first line of a reply has 512 octets at most", rfc(1939, "3")
+    "LIN-02",
+    Level.REQUIRED,
+    f"the first line of a reply has {lengths.STATUS_LINE} octets at most",
+    rfc(1939, "3"),
 )
 CONTROL = Rule(
     "LIN-03", Level.REQUIRED, "status lines hold printable characters only", rfc(2449, "3")
@@ -27,8 +31,3 @@ STUFFED = Rule(
     "MUL-02", Level.REQUIRED, "a line that begins with a dot is byte-stuffed", rfc(1939, "3")
 )
 UNANSWERED = Rule("RSP-04", Level.MUST, "every command is answered", rfc(1939, "3"))
-
-READING: tuple[Rule, ...] = (
-    GREETING, AFTER_GREETING, TIMESTAMP, LINE_END, LINE_LENGTH, CONTROL, UNSOLICITED, UPPER_CASE,
-    INDICATOR, TERMINATED, STUFFED, UNANSWERED,
-)  # fmt: skip

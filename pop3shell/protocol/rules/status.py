@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pop3shell.protocol import replies
 from pop3shell.protocol.findings import Rule
 from pop3shell.protocol.rules import reading, wording
+from pop3shell.protocol.spec import lengths
 
 # Compiled by `re` when they are first used: few lines have faults.
 _INDICATOR = rb"(?i)(\+OK|-ERR)( |\r?\n)?"
@@ -27,7 +27,7 @@ def status_faults(line: bytes, octets: int, text: bytes) -> Iterator[tuple[Rule,
         yield reading.UPPER_CASE, wording.UPPER_CASE
     if found and not found[2]:
         yield reading.INDICATOR, wording.AFTER_INDICATOR
-    if octets > replies.LONGEST_LINE:
+    if octets > lengths.STATUS_LINE:
         yield reading.LINE_LENGTH, wording.LINE_LENGTH.format(octets)
     if control := re.search(_CONTROL, text):
         yield reading.CONTROL, wording.CONTROL.format(control[0][0])

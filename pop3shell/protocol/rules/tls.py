@@ -23,5 +23,3 @@ CERTIFICATE = Rule(
 CLOSE_NOTIFIED = Rule(
     "TLS-10", Level.SHOULD, "TLS is closed by an alert before TCP is", rfc(8314, "3.4")
 )
-
-TLS: tuple[Rule, ...] = (USABLE, INJECTED, CERTIFICATE, CLOSE_NOTIFIED)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pop3shell.protocol.commandline import CANCEL
 from pop3shell.protocol.sasl import pop3
 from pop3shell.protocol.sasl.mechanism import Credentials, Outcome, SaslError
 from pop3shell.protocol.sasl.registry import Mechanism
@@ -63,7 +64,7 @@ class ClientExchange:
             return pop3.encode(self._respond(challenge)) + b"\r\n"
         except SaslError as fault:
             self.cancelled = str(fault)
-            return pop3.CANCEL + b"\r\n"
+            return CANCEL + b"\r\n"
 
     def _respond(self, challenge: bytes) -> bytes:
         octets = pop3.decode(challenge)

@@ -24,6 +24,7 @@ from pop3shell.protocol.sasl.mechanism import (
 from pop3shell.protocol.visible import visible
 
 _FORM = re.compile(rb"(.+) ([0-9a-f]{32})", re.DOTALL)
+_WANTED = "CRAM-MD5 wants a name, a blank and 32 lower-case hexadecimal digits (RFC 2195 section 2)"
 _MESSAGE_ID = re.compile(rb"<[!-;=?A-~]+@[!-;=?A-~]+>")
 
 
@@ -75,8 +76,7 @@ class Server:
             return Ask(self._challenge)
         found = _FORM.fullmatch(response)
         if not found:
-            text = "CRAM-MD5 wants a name, a blank and 32 lower-case hexadecimal digits"
-            return Refused(text + " (RFC 2195 section 2)", credentials=False)
+            return Refused(_WANTED, credentials=False)
         user = found[1].decode("utf-8", "surrogateescape")
         password = self._authority.password(user)
         known = secrets.token_hex(16) if password is None else password

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pop3shell.protocol import replies
-from pop3shell.protocol.commandline import parse, strip_end
+from pop3shell.protocol.commandline import CANCEL, parse, strip_end
 from pop3shell.protocol.events import Side
 from pop3shell.protocol.replies import Status
 from pop3shell.protocol.sasl import pop3
@@ -54,7 +53,7 @@ class Explainer:
         if self._over:
             return self._command(raw)
         text = strip_end(raw)
-        if text == pop3.CANCEL:
+        if text == CANCEL:
             return Step(Side.CLIENT, "*", "the client cancels the login", why=_CANCELLED)
         self._sent += 1
         return self._told(Side.CLIENT, RESPONSE if text else "", text)
@@ -127,12 +126,3 @@ class Explainer:
         if row is None or self._sent > len(row.sends):
             return text
         return f"{text}; here {row.name} sends {row.sends[self._sent - 1]}"
-
-
-def explain(lines: Iterable[tuple[Side, bytes]]) -> list[Step]:
-    """Tell a whole exchange: every line, the AUTH command first, the status line last."""
-    explainer = Explainer()
-    return [
-        explainer.client(raw) if side is Side.CLIENT else explainer.server(raw)
-        for side, raw in lines
-    ]

@@ -86,9 +86,8 @@ class Authority:
     known of an access token. ``acts_as(user, other)`` allows to act as another. ``external`` is
     the identity that TLS has proved, ``anonymous`` the account of guests; empty: refused.
     ``host`` and ``port`` stand in challenges and are compared with what an OAuth client names
-    (port 0: not compared). ``salt_key`` keeps SCRAM's salts the same from one exchange to the
-    next; ``nonce`` is the server's part of the nonce, empty for a random one. ``now`` is in
-    seconds since 1970.
+    (port 0: not compared). ``nonce`` is the server's part of the nonce, empty for a random one.
+    ``now`` is in seconds since 1970.
     """
 
     password: Callable[[str], str | None] = field(default=_nobody, repr=False)
@@ -98,9 +97,6 @@ class Authority:
     anonymous: str = ""
     host: str = "localhost"
     port: int = 0
-    scope: str = ""
-    openid_configuration: str = ""
-    salt_key: bytes = field(default=b"pop3shell", repr=False)
     nonce: str = ""
     now: float = 0.0
 

@@ -19,7 +19,7 @@ from pop3shell.protocol.sasl.mechanism import (
     encode,
     malformed,
 )
-from pop3shell.protocol.sasl.tokens import expired_since, explain_error, meaning_of_error, report
+from pop3shell.protocol.sasl.tokens import REPORT, expired_since, explain_error, meaning_of_error
 from pop3shell.protocol.visible import visible
 
 #: What a bearer token is made of (RFC 6750 section 2.1).
@@ -103,7 +103,7 @@ class Server:
             return Refused("the message is malformed (RFC 7628 section 3.1)", credentials=False)
         self._refusal = self._complaint(fields)
         if self._refusal is not None:
-            return Ask(report(self._authority))
+            return Ask(REPORT)
         return self._verdict(fields)
 
     def _read(self, response: bytes) -> dict[str, str] | None:

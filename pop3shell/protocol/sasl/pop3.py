@@ -8,12 +8,8 @@ from collections.abc import Iterable
 
 from pop3shell.protocol.sasl.mechanism import SaslError
 from pop3shell.protocol.sasl.registry import Mechanism
-from pop3shell.protocol.spec import commands
+from pop3shell.protocol.spec import commands, lengths
 
-#: Octets of a command line, CRLF included; lines that answer a challenge may be longer.
-COMMAND_LINE = 255
-#: The line that cancels an exchange.
-CANCEL = b"*"
 #: An initial response of no octets.
 EMPTY = b"="
 
@@ -63,7 +59,7 @@ def command(mechanism: Mechanism, initial: bytes | None) -> bytes:
     line = f"{commands.AUTH.verb} {mechanism.name}".encode()
     if initial is not None:
         whole = line + b" " + encode_initial(initial) + b"\r\n"
-        if len(whole) <= COMMAND_LINE:
+        if len(whole) <= lengths.COMMAND_LINE:
             return whole
     return line + b"\r\n"
 

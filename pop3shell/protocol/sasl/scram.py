@@ -32,6 +32,8 @@ from pop3shell.protocol.visible import visible
 #: Rounds of hashing that a server may ask for: more would only freeze the client.
 MOST_ITERATIONS = 1_000_000
 ITERATIONS = 4096
+#: Keeps an account's salt the same from one exchange to the next.
+_SALT_KEY = b"pop3shell"
 
 _ERRORS = {
     "invalid-proof": "wrong name or password",
@@ -146,7 +148,7 @@ class Server:
         self._user = name
         password = self._authority.password(name)
         self._known = password is not None
-        salt = hmac.new(self._authority.salt_key, name.encode(), "sha256").digest()[:16]
+        salt = hmac.new(_SALT_KEY, name.encode(), "sha256").digest()[:16]
         if password is not None:
             try:
                 return _keys(self._mechanism, password, salt)

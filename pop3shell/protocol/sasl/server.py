@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pop3shell.protocol.commandline import CANCEL
 from pop3shell.protocol.sasl import pop3
 from pop3shell.protocol.sasl.mechanism import Ask, Authority, Refused, SaslError, Verdict
 from pop3shell.protocol.sasl.registry import Mechanism
@@ -29,7 +30,7 @@ class ServerExchange:
 
     def receive(self, text: bytes) -> Verdict:
         """Take in a line that answers a challenge, without its end."""
-        return _CANCELLED if text == pop3.CANCEL else self._judge(text)
+        return _CANCELLED if text == CANCEL else self._judge(text)
 
     def _judge(self, text: bytes, first: bool = False) -> Verdict:
         try:

@@ -6,7 +6,6 @@ import base64
 import json
 import time
 
-from pop3shell.protocol.sasl.mechanism import Authority
 from pop3shell.protocol.visible import visible, visible_text
 
 #: Octets of a token or of an error that are looked at.
@@ -50,14 +49,8 @@ def _status(error: dict[str, object]) -> str:
     return str(error.get("status", "")).strip()
 
 
-def report(authority: Authority) -> bytes:
-    """Return the error with which a server answers a bad token."""
-    error = {"status": "invalid_token"}
-    if authority.scope:
-        error["scope"] = authority.scope
-    if authority.openid_configuration:
-        error["openid-configuration"] = authority.openid_configuration
-    return json.dumps(error).encode()
+#: The error with which a server answers a bad token.
+REPORT = json.dumps({"status": "invalid_token"}).encode()
 
 
 def expired_since(token: str, now: float) -> str:

@@ -62,4 +62,15 @@ async def perform(shell: Shell, line: str) -> None:
         near = difflib.get_close_matches(name, rows, n=1) or begun
         hint = f"did you mean :{near[0]}?" if near else ":help lists them"
         raise ColonError(f"there is no command :{name}; {hint}")
+    if arguments.strip() and not row.takes:
+        raise ColonError(_takes_nothing(row, arguments.strip()))
     await row.run(shell, arguments.strip() if row.strips else arguments)
+
+
+def _takes_nothing(row: ColonCommand, said: str) -> str:
+    """Say so; what was said is only repeated if it is a word of POP3, for it may be a secret."""
+    from pop3shell.view.explain import topics
+
+    known = said.upper() in topics()
+    hint = f":help {said} explains a word of POP3" if known else "say it alone"
+    return f":{row.name} takes nothing; {hint}"

@@ -7,15 +7,13 @@ from pop3shell.shell.shell import ColonError, Shell
 
 
 async def _explain(shell: Shell, arguments: str) -> None:
-    if arguments:
-        raise ColonError(f":explain takes nothing; :help {arguments} explains a word of POP3")
     from pop3shell.view.narrate import narrate, narrate_greeting
 
     exchange, greeting = shell.recorder.last, shell.client.greeting
     if exchange is not None:
-        shell.say(narrate(exchange, shell.client.session))
+        shell.say(narrate(exchange, shell.client.session, shell.width))
     elif greeting is not None:
-        shell.say(narrate_greeting(greeting))
+        shell.say(narrate_greeting(greeting, shell.width))
     else:
         raise ColonError("nothing was said yet that could be explained")
 

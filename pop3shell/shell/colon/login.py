@@ -7,7 +7,7 @@ from pop3shell.protocol.spec import commands
 from pop3shell.protocol.spec.states import State
 from pop3shell.shell.authentication import choose, log_in, way_named
 from pop3shell.shell.colon.sending import unescape
-from pop3shell.shell.colon.table import ColonCommand
+from pop3shell.shell.colon.table import Argument, ColonCommand, Kind
 from pop3shell.shell.shell import ColonError, Shell
 
 _STEP = "--step"
@@ -64,18 +64,25 @@ COMMANDS = (
         "[USER] [MECHANISM|USER|APOP]",
         "log in, by the strongest way that the server offers if none is named",
         _login,
+        takes=(Argument(Kind.USER), Argument(Kind.MECHANISM)),
+        state=State.AUTHORIZATION,
     ),
     ColonCommand(
         "auth",
         "MECHANISM [USER] [--step]",
         "log in by that mechanism; --step stops at each challenge",
         _auth,
+        takes=(Argument(Kind.MECHANISM), Argument(Kind.USER)),
+        options=((_STEP, "stop at each challenge"),),
+        state=State.AUTHORIZATION,
     ),
     ColonCommand(
         "b64",
         "TEXT",
         r"answer a challenge with TEXT, encoded as base64; \0 and \xHH stand for octets",
         _b64,
+        takes=(Argument(Kind.FREE),),
+        secret=True,
         strips=False,
     ),
 )

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from pop3shell.net.errors import ConnectionTrouble
-from pop3shell.protocol import limits, replies
 from pop3shell.protocol.spec import commands
+from pop3shell.protocol.spec.capabilities import PIPELINING
 from pop3shell.protocol.spec.commands import Command
 from pop3shell.protocol.spec.states import State
 from pop3shell.protocol.visible import visible_text
-from pop3shell.shell.colon.table import ColonCommand
+from pop3shell.shell.colon.numbers import message_range
+from pop3shell.shell.colon.table import Argument, ColonCommand, Kind
 from pop3shell.shell.endings import cut_off, must_be_open
+from pop3shell.shell.listed import warn_of_unlisted
 from pop3shell.shell.quiet import quietly
 from pop3shell.shell.shell import ColonError, Shell
 
@@ -26,11 +27,9 @@ WINDOW = 64
 #: Messages numbered through where the server does not list them.
 UNLISTED = 100_000
 
-_RANGE = re.compile(r"([0-9]{1,10})(?:-([0-9]{1,10}))?")
-
 
 async def _messages(shell: Shell, arguments: str) -> None:
-    wanted = _range(arguments)
+    wanted = message_range(arguments) if arguments else None
     must_be_open(shell.client)
     session = shell.client.session
     if session.state is not State.TRANSACTION:
@@ -48,19 +47,6 @@ async def _messages(shell: Shell, arguments: str) -> None:
         shell.say(f"the last {LAST} of {len(listed)}; :messages 1-200 shows others")
 
 
-def _range(text: str) -> tuple[int, int] | None:
-    """First and last number of a range; None where none is given."""
-    if not text:
-        return None
-    found = _RANGE.fullmatch(text)
-    if found is None:
-        raise ColonError(f"{text} is no message number and no range such as 1-200")
-    first, last = int(found[1]), int(found[2] or found[1])
-    if first < 1 or last < first:
-        raise ColonError(f"{text} is no range of messages: numbers begin with 1 and go up")
-    return first, last
-
-
 async def _listed(shell: Shell) -> list[int]:
     """Every message number, those marked as deleted included, asking the server if need be."""
     session = shell.client.session
@@ -69,6 +55,7 @@ async def _listed(shell: Shell) -> list[int]:
             ok = (await shell.exchange(commands.LIST.verb.encode())).ok
         if not ok:
             return await _counted(shell)
+    warn_of_unlisted(shell)
     return sorted(session.sizes.keys() | session.deleted)
 
 
@@ -100,14 +87,13 @@ def _worth_asking(shell: Shell, row: Command) -> bool:
 
 
 async def _learn_unique_ids(shell: Shell, numbers: list[int]) -> None:
-    from pop3shell.shell.fetching import Fetch
+    from pop3shell.shell.fetching import UniqueIds
 
     unknown = set(numbers) - shell.client.session.deleted - shell.unique_ids.keys()
     if unknown and _worth_asking(shell, commands.UIDL):
-        fetch = Fetch(shell, commands.UIDL.verb, limits.KEPT_LISTING)
+        fetch = UniqueIds(shell, unknown)
         if await fetch.run():
-            found = replies.unique_ids(fetch.content)
-            shell.unique_ids.update((n, found[n]) for n in numbers if n in found)
+            shell.unique_ids.update(fetch.found)
 
 
 async def _show(shell: Shell, numbers: list[int]) -> None:
@@ -115,7 +101,7 @@ async def _show(shell: Shell, numbers: list[int]) -> None:
 
     session = shell.client.session
     asked = [number for number in numbers if number not in session.deleted]
-    announced = session.announces("PIPELINING") and session.announces(commands.TOP.capability)
+    announced = session.announces(PIPELINING.tag) and session.announces(commands.TOP.capability)
     headers = Headers(shell, asked, WINDOW if announced else 1)
     if _worth_asking(shell, commands.TOP):
         try:
@@ -166,5 +152,7 @@ COMMANDS = (
         "[N|N-M]",
         f"list messages with sender and subject; the last {LAST} if no range is given",
         _messages,
+        takes=(Argument(Kind.MESSAGE),),
+        state=State.TRANSACTION,
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pop3shell.shell.colon.table import ColonCommand
+from pop3shell.shell.colon.table import Argument, ColonCommand, Kind
 from pop3shell.shell.shell import ColonError, Shell
 
 if TYPE_CHECKING:
@@ -89,5 +89,9 @@ COMMANDS = (
         "FILE|off|note TEXT",
         "record the session to a transcript, or put a note into it",
         _record,
+        takes=(
+            Argument(Kind.PATH, (("off", "end the recording"), ("note", "put a note into it"))),
+            Argument(Kind.FREE),
+        ),
     ),
 )

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import re
 
 from pop3shell.net.pipeline import Pipeline, windowed
 from pop3shell.protocol import events as ev
 from pop3shell.protocol.replies import Status
 from pop3shell.protocol.spec import commands
-from pop3shell.shell.colon.table import ColonCommand
+from pop3shell.protocol.spec.capabilities import PIPELINING
+from pop3shell.protocol.spec.states import State
+from pop3shell.shell.colon.numbers import message_range
+from pop3shell.shell.colon.table import Argument, ColonCommand, Kind
 from pop3shell.shell.endings import must_be_open
+from pop3shell.shell.listed import warn_of_unlisted
 from pop3shell.shell.mailfiles import Target, discard, open_target
 from pop3shell.shell.progress import Progress
 from pop3shell.shell.quiet import briefly, quietly
@@ -22,8 +25,6 @@ WINDOW = 128
 MOST = 10_000_000
 #: Messages up to which each exchange is kept for ``:explain``; it takes a sixth of the time.
 EXPLAINED = 100
-
-_RANGE = re.compile(r"([0-9]{1,10})(?:-([0-9]{1,10}))?")
 
 
 class _Saving:
@@ -182,14 +183,10 @@ async def _numbers(shell: Shell, what: str) -> list[int]:
         numbers = sorted(session.sizes)
         if not numbers:
             raise ColonError("the maildrop is empty; there is nothing to save")
+        warn_of_unlisted(shell)
         return numbers
-    found = _RANGE.fullmatch(what)
-    if found is None:
-        raise ColonError(f"{what} is no message number, no range such as 2-5, and not all")
-    first, last = int(found[1]), int(found[2] or found[1])
-    if first < 1 or last < first:
-        raise ColonError(f"{what} is no range of messages: numbers begin with 1 and go up")
-    if found[2]:
+    first, last = message_range(what, " nor all")
+    if "-" in what:
         last = await _highest(shell, first, last)
     if last - first >= MOST:
         raise ColonError(f"{what} are too many messages for one :save; {MOST:,} are the most")
@@ -218,7 +215,7 @@ async def _window(shell: Shell, messages: int) -> int:
     session = shell.client.session
     if messages > 1 and session.capabilities is None:
         await shell.exchange(commands.CAPA.verb.encode())
-    return WINDOW if messages > 1 and session.announces("PIPELINING") else 1
+    return WINDOW if messages > 1 and session.announces(PIPELINING.tag) else 1
 
 
 COMMANDS = (
@@ -227,5 +224,7 @@ COMMANDS = (
         "N|N-M|all FILE|FOLDER|X.mbox|-",
         "save messages as stored, dot-unstuffed; nothing is overwritten",
         _save,
+        takes=(Argument(Kind.MESSAGE, (("all", "every message"),)), Argument(Kind.PATH)),
+        state=State.TRANSACTION,
     ),
 )

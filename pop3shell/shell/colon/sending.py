@@ -6,7 +6,8 @@ import re
 
 from pop3shell.protocol.framing import CRLF
 from pop3shell.protocol.spec import commands
-from pop3shell.shell.colon.table import ColonCommand
+from pop3shell.protocol.spec.capabilities import PIPELINING
+from pop3shell.shell.colon.table import Argument, ColonCommand, Kind
 from pop3shell.shell.shell import ColonError, Shell
 
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|(.))", re.DOTALL)
@@ -68,7 +69,7 @@ async def _pipeline(shell: Shell, arguments: str) -> None:
     lines = [line.rstrip(b" ") for line in split_commands(arguments)]
     if not lines:
         raise ColonError("say which commands, for instance :pipeline STAT; LIST; UIDL")
-    if shell.client.session.announces("PIPELINING") is False:
+    if shell.client.session.announces(PIPELINING.tag) is False:
         shell.warn("the server does not announce PIPELINING; replies may be lost (RFC 2449 6.6)")
     await shell.send(b"".join(line + CRLF for line in lines))
 
@@ -85,6 +86,8 @@ COMMANDS = (
         "BYTES",
         r"send octets as they are, without CRLF; \r \n \t \0 \e \\ \xHH stand for octets",
         _send,
+        takes=(Argument(Kind.FREE),),
+        line_end=re.compile(r"\\r|\\n|\\x0[ad]", re.IGNORECASE),
         strips=False,
     ),
     ColonCommand(
@@ -92,6 +95,8 @@ COMMANDS = (
         "CMD; CMD; ...",
         "send several commands in one segment and match their replies",
         _pipeline,
+        takes=(Argument(Kind.FREE),),
+        line_end=re.compile(";"),
     ),
     ColonCommand("quit", "", "say QUIT and leave", _quit),
 )

@@ -7,7 +7,8 @@ import socket
 
 from pop3shell.net.errors import ConnectionTrouble
 from pop3shell.net.resolve import CONNECT_WITHIN, resolve
-from pop3shell.shell.colon.table import ColonCommand
+from pop3shell.shell.colon.numbers import count, port
+from pop3shell.shell.colon.table import Argument, ColonCommand, Kind
 from pop3shell.shell.shell import ColonError, Shell
 
 #: Lines that ``:history`` shows.
@@ -37,21 +38,19 @@ async def _timing(shell: Shell, arguments: str) -> None:
 async def _history(shell: Shell, arguments: str) -> None:
     from pop3shell.shell.interactive.history import HistoryFile
 
-    if arguments and not arguments.isdigit():
-        raise ColonError("say :history, or :history N for the last N lines")
-    lines = HistoryFile().load()[-int(arguments or HISTORY_LINES) :]
+    usage = "say :history, or :history N for the last N lines"
+    lines = HistoryFile().load()[-(count(arguments, usage) if arguments else HISTORY_LINES) :]
     shell.say("\n".join(lines) or "nothing has been typed yet")
 
 
 async def _reconnect(shell: Shell, arguments: str) -> None:
-    host, _, port = arguments.partition(" ")
-    if port.strip() and not (port.strip().isdigit() and 1 <= int(port) <= 65535):
-        raise ColonError(f"{port.strip()} is no port; give a number from 1 to 65535")
+    host, _, rest = arguments.partition(" ")
+    number = port(rest.strip()) if rest.strip() else None
     if host:
         await _look_up(host)
     if not shell.client.closed and shell.client.session.deleted:
         shell.say("the old connection is closed without QUIT: its deletion marks are lost")
-    await shell.reconnect(host, int(port) if port.strip() else None)
+    await shell.reconnect(host, number)
 
 
 async def _look_up(host: str) -> None:
@@ -65,10 +64,30 @@ async def _look_up(host: str) -> None:
         raise ColonError(f"no name server told the address of {host!r}; try again") from None
 
 
+_SWITCH = (Argument(Kind.WORD, (("on", ""), ("off", ""))),)
+
 COMMANDS = (
-    ColonCommand("set", "[NAME VALUE]", "show the settings, or change one", _set),
-    ColonCommand("hex", "on|off", "show octets as a hexadecimal dump", _hex),
-    ColonCommand("timing", "on|off", "show how long each reply took", _timing),
-    ColonCommand("history", "[N]", "show the lines typed last", _history),
-    ColonCommand("reconnect", "[HOST [PORT]]", "connect again, or to another server", _reconnect),
+    ColonCommand(
+        "set",
+        "[NAME VALUE]",
+        "show the settings, or change one",
+        _set,
+        takes=(Argument(Kind.SETTING), Argument(Kind.VALUE)),
+    ),
+    ColonCommand("hex", "on|off", "show octets as a hexadecimal dump", _hex, takes=_SWITCH),
+    ColonCommand("timing", "on|off", "show how long each reply took", _timing, takes=_SWITCH),
+    ColonCommand(
+        "history",
+        "[N]",
+        "show the lines typed last",
+        _history,
+        takes=(Argument(Kind.WORD, (("100", "the last hundred"), ("1000", "the last thousand"))),),
+    ),
+    ColonCommand(
+        "reconnect",
+        "[HOST [PORT]]",
+        "connect again, or to another server",
+        _reconnect,
+        takes=(Argument(Kind.HOST), Argument(Kind.PORT)),
+    ),
 )

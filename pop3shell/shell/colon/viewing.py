@@ -6,7 +6,9 @@ import asyncio
 
 from pop3shell.protocol import replies
 from pop3shell.protocol.spec import commands
-from pop3shell.shell.colon.table import ColonCommand
+from pop3shell.protocol.spec.states import State
+from pop3shell.shell.colon.numbers import count
+from pop3shell.shell.colon.table import Argument, ColonCommand, Kind
 from pop3shell.shell.shell import ColonError, Shell
 
 #: Octets of a message that are held to be shown.
@@ -14,9 +16,7 @@ LIMIT = 1 << 25
 
 
 async def _view(shell: Shell, arguments: str) -> None:
-    if not (arguments.isascii() and arguments.isdigit() and 0 < len(arguments) <= 20):
-        raise ColonError("say which message, for instance :view 1")
-    number = int(arguments)
+    number = count(arguments, "say which message, for instance :view 1")
     _check(shell, number)
     octets = await _octets(shell, number)
     lines = await (_header(shell, number, octets) if octets > LIMIT else _whole(shell, number))
@@ -90,5 +90,12 @@ def _remember(shell: Shell, number: int, message: bytes) -> None:
 
 
 COMMANDS = (
-    ColonCommand("view", "N", "show a message: header, structure and text, all decoded", _view),
+    ColonCommand(
+        "view",
+        "N",
+        "show a message: header, structure and text, all decoded",
+        _view,
+        takes=(Argument(Kind.MESSAGE),),
+        state=State.TRANSACTION,
+    ),
 )

@@ -9,8 +9,6 @@ from pop3shell.protocol.record import Record
 from pop3shell.protocol.session import Session
 from pop3shell.protocol.spec import arguments as kinds
 from pop3shell.protocol.spec.commands import COMMANDS, PASS, STLS, Command, find, is_current
-from pop3shell.protocol.spec.states import State
-from pop3shell.shell.settings import CHOICES
 
 #: Candidates offered at once; work per keystroke is bounded by it, however large the maildrop.
 MOST = 50
@@ -25,26 +23,31 @@ class Candidate(Record):
 
 
 class Context(Record):
-    """What completion may look at: the session, and a word on messages already seen."""
+    """What completion may look at: the session, its server, a word on messages already seen."""
 
     session: Session
     summaries: dict[int, str]
     challenged: bool = False
     closed: bool = False
+    host: str = ""
+    port: str = ""
 
 
 def candidates(text: str, context: Context) -> list[Candidate]:
     """Return what can follow ``text`` (the line up to the cursor), at most ``MOST``."""
     if text.startswith(":"):
-        return list(islice(_colon(text, context), MOST))
+        from pop3shell.shell.interactive.colon_completion import colon_candidates
+
+        return list(islice(colon_candidates(text, context), MOST))
     if context.challenged:
-        return _fitting({"*": "cancel the authentication"}, text) if not text else []
+        return fitting({"*": "cancel the authentication"}, text) if not text else []
     if context.closed:
         return []
     return list(islice(_pop3(text, context), MOST))
 
 
-def _fitting(words: dict[str, str], typed: str) -> list[Candidate]:
+def fitting(words: dict[str, str], typed: str) -> list[Candidate]:
+    """Return those ``words`` that begin with what is typed, in any case; each has a meaning."""
     wanted = typed.upper()
     return [
         Candidate(word, len(typed), meaning)
@@ -58,7 +61,7 @@ def _pop3(text: str, context: Context) -> Iterator[Candidate]:
     words = text.lstrip("!").split(" ")
     if len(words) == 1:
         rows = [row for row in COMMANDS if anyway or _is_valid_now(row, context.session)]
-        yield from _fitting({row.verb: row.meaning for row in rows}, words[0])
+        yield from fitting({row.verb: row.meaning for row in rows}, words[0])
         return
     row = find(words[0].encode("utf-8", "surrogateescape"))
     if row is None or not (anyway or _is_allowed(row, context.session)):
@@ -85,21 +88,22 @@ def _is_valid_now(row: Command, session: Session) -> bool:
 def _argument(kind: kinds.Kind, typed: str, context: Context) -> Iterator[Candidate]:
     session = context.session
     if kind is kinds.MESSAGE:
-        yield from _messages(typed, context)
+        yield from messages(typed, context)
     elif kind is kinds.MECHANISM:
-        yield from _fitting(_announced(session), typed)
+        yield from fitting(announced(session), typed)
     elif kind is kinds.LINES:
-        yield from _fitting({"0": "the header alone", "10": "and ten body lines"}, typed)
+        yield from fitting({"0": "the header alone", "10": "and ten body lines"}, typed)
     elif kind is kinds.LANGUAGE:
-        yield from _fitting({"*": "the server's default"}, typed)
+        yield from fitting({"*": "the server's default"}, typed)
 
 
-def _announced(session: Session) -> dict[str, str]:
+def announced(session: Session) -> dict[str, str]:
+    """Return the mechanisms that the server announces, each with a word on it."""
     return dict.fromkeys(session.mechanisms, "announced by the server")
 
 
-def _messages(typed: str, context: Context) -> Iterator[Candidate]:
-    """Message numbers that begin with what is typed, exist, and are not deleted."""
+def messages(typed: str, context: Context) -> Iterator[Candidate]:
+    """Yield message numbers that begin with what is typed, exist, and are not deleted."""
     session = context.session
     highest = session.highest or 0
     sizes = session.sizes
@@ -121,91 +125,3 @@ def _numbers(typed: str, highest: int) -> Iterator[int]:
     while first <= highest:
         yield from range(first, min(first + span, highest + 1))
         first, span = first * 10, span * 10
-
-
-def _colon(text: str, context: Context) -> Iterator[Candidate]:
-    from pop3shell.shell.colon import colon_commands
-
-    name, blank, rest = text[1:].partition(" ")
-    if not blank:
-        rows = {f":{row.name}": row.meaning for row in colon_commands().values()}
-        yield from _fitting(rows, text)
-        return
-    words = rest.split(" ")
-    state = _COLON_STATES.get((name, len(words)))
-    if state is not None and (context.closed or context.session.state is not state):
-        return
-    complete = _COLON_ARGUMENTS.get((name, len(words)))
-    if complete is not None:
-        yield from complete(words[-1], context)
-    elif name == "set" and len(words) == 2:
-        chosen = CHOICES.get(words[0], ())
-        yield from _fitting(dict.fromkeys(chosen, ""), words[-1])
-
-
-def _topics(typed: str, context: Context) -> Iterator[Candidate]:
-    from pop3shell.view.explain import topics
-
-    yield from _fitting(dict.fromkeys(topics(), ""), typed)
-
-
-def _what_to_save(typed: str, context: Context) -> Iterator[Candidate]:
-    yield from _fitting({"all": "every message"}, typed)
-    yield from _messages(typed, context)
-
-
-def _paths(typed: str, context: Context) -> Iterator[Candidate]:
-    from pathlib import Path
-
-    folder, _, begun = typed.rpartition("/")
-    where = Path(folder or ("/" if typed.startswith("/") else ".")).expanduser()
-    try:
-        entries = sorted(islice(where.iterdir(), 1000))
-    except OSError:
-        return
-    names = {entry.name + ("/" if entry.is_dir() else ""): "" for entry in entries}
-    for name in names:
-        if name.startswith(begun) and (begun or not name.startswith(".")):
-            yield Candidate(name, len(begun), "")
-
-
-def _settings(typed: str, context: Context) -> Iterator[Candidate]:
-    yield from _fitting({name: "|".join(values) for name, values in CHOICES.items()}, typed)
-
-
-def _switch(typed: str, context: Context) -> Iterator[Candidate]:
-    yield from _fitting({"on": "", "off": ""}, typed)
-
-
-def _user(typed: str, context: Context) -> Iterator[Candidate]:
-    if context.session.user:
-        yield from _fitting({context.session.user: "the user of this session"}, typed)
-
-
-def _mechanisms(typed: str, context: Context) -> Iterator[Candidate]:
-    yield from _fitting(_announced(context.session), typed)
-
-
-#: The state in which an argument of a colon command makes sense; the others do in any.
-_COLON_STATES = {
-    ("auth", 1): State.AUTHORIZATION,
-    ("login", 1): State.AUTHORIZATION,
-    ("login", 2): State.AUTHORIZATION,
-    ("messages", 1): State.TRANSACTION,
-    ("save", 1): State.TRANSACTION,
-    ("view", 1): State.TRANSACTION,
-}
-
-_COLON_ARGUMENTS = {
-    ("help", 1): _topics,
-    ("save", 1): _what_to_save,
-    ("save", 2): _paths,
-    ("view", 1): _messages,
-    ("messages", 1): _messages,
-    ("set", 1): _settings,
-    ("hex", 1): _switch,
-    ("timing", 1): _switch,
-    ("login", 1): _user,
-    ("login", 2): _mechanisms,
-    ("auth", 1): _mechanisms,
-}

@@ -44,7 +44,9 @@ class Interruption:
         self._shell.flush()
         if await self._finishes(drain):
             return True
+        self._shell.printer.bodies = False
         await self._shell.client.close()
+        self._shell.printer.bodies = True
         self._shell.say("the connection was closed; :reconnect connects again")
         return False
 

@@ -19,7 +19,8 @@ async def may_remove(shell: Shell, questions: Questions) -> bool:
     shell.say(f"{_QUIT} removes message {listed(shell.client.session)} for good")
     if await questions.confirm("remove? [y/N] "):
         return True
-    shell.say(f"{_QUIT} was not sent; {_RSET} takes the marks back, Ctrl-D can leave without")
+    without = f"Ctrl-D, then n, leaves without {_QUIT}"
+    shell.say(f"{_QUIT} was not sent; {_RSET} takes the marks back; {without}")
     return False
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from typing import TYPE_CHECKING
 
 from pop3shell.net.client import Client
 from pop3shell.net.errors import ConnectionTrouble
 from pop3shell.protocol import events as ev
 from pop3shell.protocol.commandline import CommandLine, parse
-from pop3shell.protocol.events import Ending, Side
+from pop3shell.protocol.events import Side
 from pop3shell.protocol.spec import commands
 from pop3shell.protocol.spec.states import Effect, State
-from pop3shell.shell.endings import CLOSE_WITHIN, ended
+from pop3shell.shell.endings import CLOSE_WITHIN, how_it_ended
 from pop3shell.shell.exits import Exit
 from pop3shell.shell.interactive.asking import LinePrompt, Questions
 from pop3shell.shell.interactive.interruption import Interruption
@@ -28,11 +27,8 @@ if TYPE_CHECKING:  # imported when a line is typed
 
 #: What can be done without a connection.
 AGAIN = ":reconnect connects again, :quit leaves"
-#: The colon command that says QUIT.
-LEAVE = f":{commands.QUIT.verb.lower()}"
-
-
-_log = logging.getLogger(__name__)
+#: Name of the colon command that says QUIT.
+LEAVE = commands.QUIT.verb.lower()
 
 
 class Interactive:
@@ -50,7 +46,6 @@ class Interactive:
         self._default = ""
         self._interruption = Interruption(shell)
         self._told_closed: Client | None = None
-        self._closed_by: Side | None = None
         self._hinted: CommandLine | None = None
         self._loop = asyncio.get_running_loop()
         self._heard = self._loop.time()
@@ -166,11 +161,9 @@ class Interactive:
         except OSError as error:
             shell.say(f"that failed: {error.strerror or error}")
         except Exception as fault:  # a fault of ours must not take the session with it
-            _log.debug("a line failed", exc_info=fault)
-            shell.say(
-                f"that failed by a fault in pop3shell ({type(fault).__name__}); please "
-                "report it with what was typed. The session goes on"
-            )
+            from pop3shell.shell.faults import our_fault
+
+            shell.say(our_fault(fault))
         self._hint(said)
         await self._after()
         return True
@@ -210,8 +203,8 @@ class Interactive:
                 await client.close()
         if client.closed and client.session.left:
             shell.leaving = True
-        elif not shell.leaving:
-            self._tell_closed(ended(client, self._closed_by))
+        elif client.closed and not shell.leaving:
+            self._tell_closed(how_it_ended(client))
 
     def _connected(self, line: str) -> bool:
         """Whether a line can be sent, or needs no server; it is said if not."""
@@ -220,7 +213,7 @@ class Interactive:
             return True
         if self._told_closed is client:
             self.shell.say(f"not connected; {AGAIN}")
-        self._tell_closed(ended(client, self._closed_by))
+        self._tell_closed(how_it_ended(client))
         return False
 
     def _tell_closed(self, how: str) -> None:
@@ -232,11 +225,18 @@ class Interactive:
 
     def _show_advice(self, line: bytes, advice: list[Advice]) -> None:
         """Mark the fault under the line as it stands on the screen, and say why."""
+        from pop3shell.view.columns import cells
+
+        def width(end: int | None) -> int:
+            return cells(line[:end].decode("utf-8", "replace"))
+
         margin = len(self._prompt.message())
         for item in advice:
-            start = len(line[: item.start].decode("utf-8", "replace"))
-            stop = len(line[: item.stop].decode("utf-8", "replace"))
-            self.shell.say(" " * (margin + start) + "^" * max(1, stop - start))
+            start, marks = width(item.start), max(1, width(item.stop) - width(item.start))
+            if margin + max(width(None), start + marks) <= self._out.columns:
+                self.shell.say(" " * (margin + start) + "^" * marks)
+            else:  # it takes several rows: nothing below it points to the right place
+                self.shell.say(f"from character {start + 1} on:")
             self.shell.say(str(item))
         if self.shell.settings.validate == "strict" and any(item.stops for item in advice):
             self.shell.say("not sent; put ! before it to send it, or clear it by Ctrl-C")
@@ -245,7 +245,8 @@ class Interactive:
 
     async def _may_quit(self, line: str) -> bool:
         """Ask before QUIT removes messages; ``!`` before it says that it was meant."""
-        typed = line.removeprefix(":") if line.strip() == LEAVE else line
+        leaves = line.startswith(":") and line[1:].strip() == LEAVE
+        typed = line[1:] if leaves else line
         row = parse(typed.strip().encode("utf-8", "surrogateescape")).row
         marked = self.shell.client.session.deleted
         if not marked or row is None or row.effect is not Effect.QUIT:
@@ -284,13 +285,11 @@ class Interactive:
             self.shell.flush()
 
     def _closed(self, event: ev.Closed) -> None:
-        self._closed_by = event.side
         if not self._prompting:
             return
-        idle = duration(self._loop.time() - self._heard)
-        how = {Ending.RESET: "reset", Ending.SILENT: "given up"}.get(event.ending, "closed")
-        self._told_closed = self.shell.client
-        self.shell.say(f"the connection was {how} by the server after {idle} without a command")
-        self.shell.say(AGAIN)
+        how = how_it_ended(self.shell.client)
+        if event.side is Side.SERVER and not event.outstanding:  # we may have been idle for long
+            how += f" after {duration(self._loop.time() - self._heard)} without a command"
+        self._tell_closed(how)
         self.shell.flush()
         self._prompt.refresh()

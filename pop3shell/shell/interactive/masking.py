@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from pop3shell.protocol import secrets
 from pop3shell.protocol.commandline import parse
@@ -13,17 +14,13 @@ from pop3shell.protocol.spec.commands import BY_VERB
 from pop3shell.protocol.spec.states import Effect
 from pop3shell.protocol.visible import UNSAFE, is_common
 
-#: Colon commands whose arguments hold whole command lines, and what ends one there.
-_CARRIERS = {
-    ":send": re.compile(r"\\r|\\n|\\x0[ad]", re.IGNORECASE),
-    ":pipeline": re.compile(";"),
-}
-#: Colon commands whose arguments are a secret as a whole.
-_SECRET = (":b64",)
-#: Colon commands that log in. A password has no place there, and is typed there all the same.
-_LOGIN, _AUTH = ":login", ":auth"
-_STEP = "--step"
+if TYPE_CHECKING:
+    from pop3shell.shell.colon.table import ColonCommand
 
+#: The command that asks for a secret, typed behind a line that was held back and stands there yet.
+_GLUED = re.compile(commands.PASS.verb + r"[ \t]+(?=\S)", re.IGNORECASE)
+#: A colon command, and what stands before its arguments.
+_COLON = re.compile(r":\s*(\S*)\s?")
 _WORD = re.compile(r"\S+")
 _UNSAFE_MARK = "\N{REPLACEMENT CHARACTER}"
 
@@ -45,7 +42,10 @@ def _in_line(line: str, expected: bool) -> int | None:
     """Look into one line; ``expected``: one that is no command is a secret as a whole."""
     start = len(line) - len(line.lstrip("! \t"))
     octets = line[start:].encode("utf-8", "surrogateescape")
-    secret = secrets.in_command(parse(octets))
+    command = parse(octets)
+    if command.row is None and (found := _GLUED.search(line, start)):
+        return found.end()
+    secret = secrets.in_command(command)
     if secret is not None:
         return start + len(octets[: secret.start].decode("utf-8", "surrogateescape"))
     return start if expected and not _may_be_command(line[start:]) else None
@@ -63,16 +63,22 @@ def _may_be_command(text: str) -> bool:
 
 
 def _in_colon_command(text: str, dialogue: Dialogue) -> int | None:
-    name, _, rest = text.partition(" ")
-    base = len(name) + 1
-    if name in _SECRET:
-        return base if rest else None
-    if name in _CARRIERS:
-        found = _in_lines(_parts(rest, _CARRIERS[name]), dialogue)
-        return None if found is None else min(base + found, len(text))
-    if name in (_LOGIN, _AUTH):
-        return _out_of_place(text)
-    return _misplaced(text)
+    from pop3shell.shell.colon import colon_commands  # not needed for the first prompt
+
+    head = _COLON.match(text)
+    assert head is not None
+    row, rest = colon_commands().get(head[1]), text[head.end() :]
+    if row is None:
+        return _misplaced(text)
+    if row.secret:
+        return head.end() if rest else None
+    if row.line_end is not None:
+        found = _in_lines(_parts(rest, row.line_end), dialogue)
+    elif row.logs_in:
+        found = _out_of_place(rest, row)
+    else:
+        return _misplaced(text)
+    return None if found is None else min(head.end() + found, len(text))
 
 
 def _misplaced(text: str) -> int | None:
@@ -108,15 +114,24 @@ def _in_lines(parts: Iterable[tuple[int, str]], dialogue: Dialogue) -> int | Non
     return None
 
 
-def _out_of_place(text: str) -> int | None:
-    """Find the first word that a colon command that logs in has no use for."""
-    name, *words = _WORD.finditer(text)
-    user = 1 if name[0] == _AUTH else 0
-    words = [word for word in words if not _STEP.startswith(word[0])]
+def _out_of_place(rest: str, row: ColonCommand) -> int | None:
+    """Find the first word that a colon command that logs in has no use for.
+
+    A password has no place there, and is typed there all the same.
+    """
+    from pop3shell.shell.colon.table import Kind
+
+    words = [word for word in _WORD.finditer(rest) if not _may_be_option(word[0], row)]
     for index, word in enumerate(words):
-        if index > 1 or (index != user and not _may_be_way(word[0])):
+        if index >= len(row.takes):
+            return word.start()
+        if row.takes[index].kind is Kind.MECHANISM and not _may_be_way(word[0]):
             return word.start()
     return None
+
+
+def _may_be_option(word: str, row: ColonCommand) -> bool:
+    return any(option.startswith(word) for option, _ in row.options)
 
 
 def _may_be_way(word: str) -> bool:

@@ -86,7 +86,12 @@ def _prompt(interactive: Interactive, out: TerminalOut, manner: Manner) -> LineP
     def offered(text: str) -> list[Candidate]:
         client = shell.client
         context = Context(
-            client.session, shell.summaries, client.dialogue.challenged, client.closed
+            client.session,
+            shell.summaries,
+            client.dialogue.challenged,
+            client.closed,
+            client.host,
+            client.address.rpartition(":")[2],
         )
         return candidates(text, context)
 

@@ -1,0 +1,44 @@
+"""Work in the background: what comes of it is known, and nobody has to wait for it."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+from support.practice import SECONDS
+
+from pop3shell.net.background import in_background
+
+
+def test_what_it_returns_and_raises_comes_back() -> None:
+    def fails() -> None:
+        raise OSError(5, "Input/output error")
+
+    async def both() -> int:
+        with pytest.raises(OSError, match="Input/output"):
+            await in_background(fails, "a test")
+        return await in_background(lambda: 7, "a test")
+
+    assert asyncio.run(both()) == 7
+
+
+def test_the_loop_goes_on_and_who_is_cancelled_leaves_it_behind() -> None:
+    begun, go, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def work() -> None:
+        begun.set()
+        go.wait(SECONDS)
+        ended.set()
+
+    async def gives_up() -> None:
+        task = asyncio.ensure_future(in_background(work, "a test"))
+        await asyncio.to_thread(begun.wait, SECONDS)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(gives_up())
+    assert not ended.is_set()
+    go.set()
+    assert ended.wait(SECONDS)
