@@ -111,7 +111,7 @@ class _Player:
     def _octets(self, turn: Turn) -> bytes:
         link, login = self._link, {}
         try:
-            if _APOP in turn.secrets and turn.command and turn.command.row is commands.APOP:
+            if self._makes_digest(turn):
                 login[_APOP] = link.found.digest(turn, link.client.session.timestamp)
             octets = link.found.fill(turn, login)
         except TranscriptError as error:
@@ -120,6 +120,12 @@ class _Player:
         if turn.secrets:
             link.mask.know_line(octets, turn.octets)
         return octets
+
+    def _makes_digest(self, turn: Turn) -> bool:
+        """Whether the digest of APOP is made of the password; else it was given itself."""
+        if _APOP not in turn.secrets or _APOP in self._link.found.given:
+            return False
+        return turn.command is not None and turn.command.row is commands.APOP
 
     async def _leave(self, turn: Turn) -> None:
         """Say QUIT, but let no message be removed."""

@@ -341,6 +341,11 @@ class TestSecrets:
         steps = ("S: +OK <2@host>", f"C: APOP mrose {digest}", "S: +OK")
         assert told(against(*steps, lines=lines)) == []
 
+    def test_a_digest_that_was_given_is_sent_as_it_is(self) -> None:
+        lines = ("S: +OK <1@host>", "C: APOP mrose ${apop}", "S: +OK")
+        steps = ("S: +OK <2@host>", "C: APOP mrose 0123", "S: +OK")
+        assert told(against(*steps, lines=lines, values={"apop": b"0123"})) == []
+
     def test_without_a_timestamp_there_is_no_digest(self) -> None:
         lines = ("S: +OK <1@host>", "C: APOP mrose ${apop}", "S: +OK", "C: QUIT", "S: +OK")
         with ScriptedServer(b"+OK\r\n", close) as server:

@@ -84,10 +84,10 @@ def test_the_shells_own_commands_are_offered(open_terminal, sample, tmp_path):
     terminal.wait_for("off|warn|strict")
     terminal.type("validate ")
     terminal.wait_match(r"\n +strict")
-    terminal.type(CTRL_U + ":save all let")
+    terminal.type(CTRL_U + ":record let")
     terminal.wait_for("letters/")
     terminal.type(TAB)
-    terminal.at_prompt(":save all letters/")
+    terminal.at_prompt(":record letters/")
 
 
 ADVICE_BEFORE_LOGIN = [
