@@ -30,8 +30,12 @@ def parse_server(host: str, port: str | None) -> Server:
         if port is not None:
             raise click.UsageError("a URL holds its port itself; write pop://HOST:PORT")
         return _parse_url(host)
-    if host.startswith("[") and host.endswith("]"):
-        host = host[1:-1]
+    if host.startswith("["):
+        host, bracket, digits = host[1:].rpartition("]")
+        if not bracket:
+            raise click.UsageError(f"[{digits} lacks its closing bracket")
+        if digits.startswith(":"):
+            raise click.UsageError(f"the port is a word of its own: {host} {port or digits[1:]}")
     if not host or any(blank in host for blank in " \t"):
         raise click.UsageError(f"{host!r} is no host name")
     name, _, digits = host.rpartition(":")
@@ -52,7 +56,7 @@ def _parse_url(url: str) -> Server:
     except ValueError:
         raise click.UsageError(_NO_URL) from None
     if parts.password is not None:
-        raise click.UsageError("a password doesn't belong into a URL (RFC 2384 section 4)")
+        raise click.UsageError("a password doesn't belong in a URL (RFC 2384 section 4)")
     if parts.scheme not in ("pop", "pops") or not parts.hostname or not port:
         raise click.UsageError(_NO_URL)
     user = (parts.username or "").partition(";")[0]

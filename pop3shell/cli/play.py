@@ -63,6 +63,7 @@ def command(
     transcript, 2 wrong usage or no such file, 130 interrupted.
     """
     import os
+    import shutil
     import sys
 
     from pop3shell.cli.running import interrupted
@@ -77,7 +78,12 @@ def command(
     if step and not (terminal and typed):
         raise click.UsageError("--step needs a terminal, for its keys and to show what comes")
     colour = wants_colour(color, os.environ, terminal)
-    player = Player(colour=colour, timing=terminal, explain=explain)
+    player = Player(
+        colour=colour,
+        timing=terminal,
+        explain=explain,
+        columns=(lambda: shutil.get_terminal_size().columns) if terminal else None,
+    )
     entries = _Entries(file)
     try:
         if step:

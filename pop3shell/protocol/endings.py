@@ -37,4 +37,7 @@ def ended(side: Side, ending: Ending, outstanding: int = 0, silence: float = 0.0
     """
     long = f"{silence:g} second{'' if silence == 1 else 's'} of silence"
     text = _WORDS[ending][side].format(silence=long if silence else "too long a silence")
-    return text + (" before its reply was complete" if outstanding else "")
+    if not outstanding:
+        return text
+    due = "while a reply was due" if ending is Ending.SILENT else "before the reply was complete"
+    return f"{text} {due}"

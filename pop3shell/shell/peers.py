@@ -11,7 +11,7 @@ _LOOKS = (
     (rb"\* (OK|PREAUTH|BYE)", "an IMAP server", "POP3 is usually on port 110 or 995"),
     (rb"SSH-", "an SSH server", "POP3 is usually on port 110 or 995"),
     (rb"\+ ", "a POP2 server", "POP2 is another protocol; try port 110"),
-    (rb"[\x15\x16]\x03[\x00-\x04]", "a TLS server", "it wants TLS from the first byte"),
+    (rb"[\x15\x16]\x03[\x00-\x04]", "a TLS server", "give --tls implicit"),
 )
 
 

@@ -93,7 +93,7 @@ def _facts(facts: list[tuple[str, str]], width: int) -> str:
 
 
 def _command(row: Command, width: int) -> str:
-    facts = [("syntax", row.syntax), ("allowed in", _states(row)), ("reply to +OK", _shape(row))]
+    facts = [("syntax", row.syntax), ("allowed in", _states(row)), ("+OK reply", _shape(row))]
     if row.effect is not Effect.NONE:
         facts.append(("after +OK", row.effect.value))
     if row.capability:

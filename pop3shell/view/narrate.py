@@ -24,6 +24,7 @@ WIDTH = 78
 SHOWN = 200
 
 _ITEM = re.compile("  [^ ]")
+_PLACEHOLDER = re.compile(rb"\$\{\w+\}")
 
 
 def narrate(exchange: LastExchange, session: Session, width: int = WIDTH) -> str:
@@ -103,17 +104,21 @@ def _asked(exchange: LastExchange) -> str:
         return "\n".join([*lines, _item("command", f"{text} ({rfc(1939, '3')})")])
     lines.append(_item(row.verb, f"{row.meaning} ({row.reference})"))
     for argument, octets in zip(row.arguments, exchange.command.arguments, strict=False):
-        lines.append(_item(argument.kind.label, _argument(argument, octets)))
+        secret = _secret(exchange.shown) if argument.kind.secret else ""
+        lines.append(_item(argument.kind.label, secret or _argument(argument, octets)))
     if exchange.before not in row.states:
         text = f"sent in the {exchange.before.value} state, where {row.verb} is not allowed"
         lines.append(_item("state", text))
     return "\n".join(lines)
 
 
+def _secret(shown: bytes) -> str:
+    placeholder = _PLACEHOLDER.search(shown)
+    return "a secret" + (f", shown as {placeholder[0].decode()}" if placeholder else "")
+
+
 def _argument(argument: arguments.Argument, octets: bytes) -> str:
     kind = argument.kind
-    if kind.secret:
-        return f"a secret, shown as ${{{kind.secret}}}"
     wrong = "" if kind.matches(octets) else f" (it must be {kind.expected})"
     return _cut(octets) + wrong if octets else f"empty{wrong}"
 

@@ -18,7 +18,7 @@ from pop3shell.protocol.visible import visible_text
 from pop3shell.transcript import happenings, model
 from pop3shell.transcript.grammar import PLACEHOLDER
 from pop3shell.view import colour as paint
-from pop3shell.view.narrate import narrate, narrate_greeting
+from pop3shell.view.narrate import WIDTH, narrate, narrate_greeting
 from pop3shell.view.screen import ScreenPrinter
 from pop3shell.view.sheet import Sheet
 from pop3shell.view.style import Part
@@ -33,13 +33,22 @@ class Player:
     """Shows a transcript's entries, one after the other: ``show`` returns what is to be printed.
 
     Secrets that stand in a plain dialogue are masked like those of a session. ``timing`` shows how
-    long each reply took, where that was recorded; ``explain`` what each exchange means.
+    long each reply took, where that was recorded; ``explain`` what each exchange means, in lines
+    no longer than the screen has ``columns``.
     """
 
-    def __init__(self, *, colour: bool, timing: bool = False, explain: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        colour: bool,
+        timing: bool = False,
+        explain: bool = False,
+        columns: Callable[[], int] | None = None,
+    ) -> None:
         self._colour = colour
         self._timing = timing
         self._explain = explain
+        self._columns = columns
         self._sheet = Sheet(paint.line(iter([(Part.SIDE, "S: ")]), colour=colour))
         self._plain = True
         self._now: float | None = None
@@ -226,13 +235,17 @@ class Player:
         due, self._due = self._due, None
         if due is None or not self._explain:
             return
+        width = min(WIDTH, self._columns()) if self._columns else WIDTH
         if isinstance(due, ev.Greeting):
-            text = narrate_greeting(due)
+            text = narrate_greeting(due, width)
         else:
-            text = narrate(due, self._dialogue.session)
+            text = narrate(due, self._dialogue.session, width)
+        wanted = True
         for line in text.split("\n"):
-            timed = self._now is not None or not line.startswith("  time:")
-            if line.startswith("  ") and timed:  # the others are the dialogue, shown already
+            if not line.startswith("    "):  # else it goes on with the one before
+                timed = self._now is not None or not line.startswith("  time:")
+                wanted = line.startswith("  ") and timed  # others are of the dialogue itself
+            if wanted:
                 self._line(Part.QUIET, line)
 
     def _line(self, part: Part, text: str) -> None:

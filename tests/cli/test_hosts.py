@@ -57,6 +57,19 @@ def test_a_port_behind_a_colon_is_no_part_of_the_name(port):
         parse_server("mail.example.com:110", port)
 
 
+@pytest.mark.parametrize(
+    ("host", "said"),
+    [
+        ("192.0.2.1:110", "the port is a word of its own: 192.0.2.1 110"),
+        ("[::1]:110", "the port is a word of its own: ::1 110"),
+        ("[::1", r"\[::1 lacks its closing bracket"),
+    ],
+)
+def test_what_is_wrong_with_a_host_is_said(host, said):
+    with pytest.raises(click.UsageError, match=said):
+        parse_server(host, None)
+
+
 def test_a_url_holds_its_port_itself():
     with pytest.raises(click.UsageError, match="write pop://HOST:PORT"):
         parse_server("pop://mail.example.com", "110")

@@ -553,7 +553,7 @@ class TestTrouble:
 
     def test_a_server_that_falls_silent(self) -> None:
         outcome = against("S: +OK", "C: STAT", stall, lines=self.LINES, timeout=0.2)
-        assert "after 0.2 seconds of silence before its reply was complete" in outcome.trouble
+        assert "after 0.2 seconds of silence while a reply was due" in outcome.trouble
 
     @pytest.mark.parametrize("said", [b"220 smtp ESMTP\r\n", b"-ERR [SYS/TEMP] later\r\n", b""])
     def test_no_greeting(self, said) -> None:

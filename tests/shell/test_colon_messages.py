@@ -130,7 +130,7 @@ def test_a_message_at_which_the_server_hangs_up_is_found(table):
     assert notes[2].endswith("(the connection ended in its reply)")
     assert notes[3].split() == ["3", "100", "u3"]
     assert ran.status == 3
-    assert "before its reply was complete" in ran.err
+    assert "before the reply was complete" in ran.err
 
 
 def test_a_server_without_top_is_not_asked_for_every_message(table):

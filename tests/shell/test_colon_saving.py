@@ -212,7 +212,7 @@ def test_a_message_cut_off_in_the_middle_is_said_to_be_incomplete(
     target = "mail/1.eml" if name == "mail/" else name
     assert ran.errors == [
         f"pop3shell: the last message in {target} is incomplete: the reply was cut off",
-        "pop3shell: the connection was closed by the server before its reply was complete",
+        "pop3shell: the connection was closed by the server before the reply was complete",
     ]
     assert "# saved" not in ran.out
     saved = next(tmp_path.glob("mail/*" if name == "mail/" else name)).read_bytes()
@@ -244,7 +244,7 @@ def test_a_listing_that_is_cut_off_is_not_taken_for_an_empty_maildrop(here, tmp_
     with ScriptedServer(GREETING, expect("LIST"), b"+OK\r\n") as server:
         ran = here("connect", server.host, server.port, lines=f":save all {tmp_path}/x/\n")
     assert (ran.status, len(ran.errors)) == (3, 1)
-    assert "before its reply was complete" in ran.err
+    assert "before the reply was complete" in ran.err
 
 
 def test_save_before_login_is_refused_by_the_server(here, practice_server, tmp_path):

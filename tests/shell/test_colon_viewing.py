@@ -143,7 +143,7 @@ def test_a_message_that_is_cut_off_is_trouble_with_the_connection(here):
     with ScriptedServer(GREETING, *IN, *steps) as server:
         ran = here("connect", server.host, server.port, lines=(*LOGIN, ":view 1", "QUIT"))
     assert ran.status == 3
-    assert "before its reply was complete" in ran.err
+    assert "before the reply was complete" in ran.err
 
 
 def test_what_was_viewed_is_kept_for_completion(practice_server):

@@ -173,7 +173,7 @@ def test_a_quit_without_a_reply_is_connection_trouble(here, lines):
         ran = here("connect", server.host, server.port, lines=lines)
     assert ran.status == 3
     assert ran.errors == [
-        "pop3shell: the connection was closed by the server before its reply was complete"
+        "pop3shell: the connection was closed by the server before the reply was complete"
     ]
 
 

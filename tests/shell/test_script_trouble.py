@@ -12,8 +12,8 @@ from pop3shell.net import client, resolve
 from pop3shell.protocol import limits
 
 QUIT = dialogue("C: QUIT", "S: +OK bye")
-CUT_OFF = "pop3shell: the connection was closed by the server before its reply was complete"
-RESET = "pop3shell: the connection was reset by the server's side before its reply was complete"
+CUT_OFF = "pop3shell: the connection was closed by the server before the reply was complete"
+RESET = "pop3shell: the connection was reset by the server's side before the reply was complete"
 
 
 # ---- no connection ----
@@ -189,7 +189,7 @@ def test_silence_while_a_reply_is_due_is_bounded(here, part):
     assert ran.errors == [
         (
             f"pop3shell: the connection to {server.address} was given up from this side after 0.3 "
-            "seconds of silence before its reply was complete; --timeout sets how long to wait"
+            "seconds of silence while a reply was due; --timeout sets how long to wait"
         )
     ]
     assert server.received == b"RETR 1\r\n"

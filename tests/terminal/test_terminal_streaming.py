@@ -97,7 +97,7 @@ def test_a_reply_cut_off_is_told(open_shell):
         terminal = open_shell(server)
         terminal.line("RETR 1")
         terminal.wait_for("hal")
-        terminal.wait_for("the connection was closed by the server before its reply was complete")
+        terminal.wait_for("the connection was closed by the server before the reply was complete")
         terminal.wait_for(":reconnect connects again, :quit leaves")
 
 
@@ -147,5 +147,5 @@ def test_a_reply_cut_off_while_a_line_is_typed_is_told_as_incomplete(open_shell)
         terminal.wait_for("interrupted")
         terminal.at_prompt()
         server.release.set()
-        terminal.wait_for("closed by the server before its reply was complete")
+        terminal.wait_for("closed by the server before the reply was complete")
         terminal.wait_for(":reconnect connects again, :quit leaves")

@@ -105,9 +105,23 @@ def test_nor_by_an_explanation():
     assert "tanstaaf" not in "\n".join(played(text, explain=True))
 
 
+SECOND_PASSWORD = HEAD + "S: +OK\nC: USER a\nS: +OK\nC: PASS ${password2}\nS: +OK\n"
+
+
 def test_a_placeholder_keeps_its_number():
-    lines = played(HEAD + "S: +OK\nC: USER a\nS: +OK\nC: PASS ${password2}\nS: +OK\n")
-    assert "C: PASS ${password2}" in lines
+    assert "C: PASS ${password2}" in played(SECOND_PASSWORD)
+    told = played(SECOND_PASSWORD, explain=True)
+    assert [line for line in told if "secret" in line] == [
+        "  password: a secret, shown as ${password2}"
+    ]
+
+
+def test_explanations_fit_the_screen():
+    lines = played(SECOND_PASSWORD, explain=True, columns=lambda: 40)
+    assert max(map(len, lines)) <= 40
+    assert " ".join(" ".join(lines).split()) == " ".join(
+        " ".join(played(SECOND_PASSWORD, explain=True)).split()
+    )
 
 
 # ---- safety ----

@@ -70,7 +70,9 @@ async def _pipeline(shell: Shell, arguments: str) -> None:
     if not lines:
         raise ColonError("say which commands, for instance :pipeline STAT; LIST; UIDL")
     if shell.client.session.announces(PIPELINING.tag) is False:
-        shell.warn("the server does not announce PIPELINING; replies may be lost (RFC 2449 6.6)")
+        shell.warn(
+            "the server does not announce PIPELINING; replies may be lost (RFC 2449 section 6.6)"
+        )
     await shell.send(b"".join(line + CRLF for line in lines))
 
 
