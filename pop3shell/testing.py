@@ -24,9 +24,9 @@ import pytest
 if TYPE_CHECKING:
     from pop3shell.server.certificates import SelfMade
     from pop3shell.server.listener import PracticeServer
-    from pop3shell.server.maildrop import Message
-    from pop3shell.server.mock import MockServer
-    from pop3shell.server.recollection import Recollection
+    from pop3shell.server.maildrops.maildrop import Message
+    from pop3shell.server.mock.recollection import Recollection
+    from pop3shell.server.mock.server import MockServer
     from pop3shell.server.sockets import Listener
 
 T = TypeVar("T")
@@ -116,7 +116,7 @@ class RunningMock(Running):
     @property
     def unasked(self) -> list[str]:
         """Lines of the recording that no client has sent."""
-        from pop3shell.server.reenact import Reenactment
+        from pop3shell.server.mock.reenact import Reenactment
 
         plays = [session.play for session in self._sessions] or [Reenactment(self._recording)]
         left = [{asked.number for asked in play.unasked} for play in plays]
@@ -192,7 +192,7 @@ def mock_pop3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartMock]:
         close_unknown: bool = False,
         tls: bool = False,
     ) -> RunningMock:
-        from pop3shell.server.mock import MockServer, Settings
+        from pop3shell.server.mock.server import MockServer, Settings
 
         recording = _recording(transcript)
         made = _certificate(tmp_path_factory) if tls or recording.has_tls else None
@@ -224,7 +224,7 @@ def _certificate(folders: pytest.TempPathFactory) -> SelfMade:
 def _recording(transcript: str | os.PathLike[str]) -> Recollection:
     from pathlib import Path
 
-    from pop3shell.server import recollect
+    from pop3shell.server.mock import recollect
 
     if isinstance(transcript, str) and "\n" in transcript:
         return recollect.from_text(transcript)
@@ -238,7 +238,7 @@ class _Given:
         self._stored = list(messages)
 
     def messages(self) -> Sequence[Message]:
-        from pop3shell.server.sample import SampleMessage
+        from pop3shell.server.maildrops.sample import SampleMessage
 
         return [SampleMessage(f"given.{at}", text) for at, text in enumerate(self._stored, 1)]
 
@@ -249,9 +249,9 @@ def _practice(
     certificate: SelfMade | None,
 ) -> RunningPractice:
     from pop3shell.server.listener import PracticeServer
-    from pop3shell.server.maildrop import Maildrop, Source
-    from pop3shell.server.sample import SAMPLE_PASSWORD, SAMPLE_USER, SampleSource
-    from pop3shell.server.sources import open_source
+    from pop3shell.server.maildrops.maildrop import Maildrop, Source
+    from pop3shell.server.maildrops.sample import SAMPLE_PASSWORD, SAMPLE_USER, SampleSource
+    from pop3shell.server.maildrops.sources import open_source
 
     source: Source = SampleSource()
     if isinstance(messages, str | os.PathLike):

@@ -38,7 +38,7 @@ async def _demo(session: dict[str, Any]) -> Exit:
     from pop3shell.net.tls_settings import TlsSettings
     from pop3shell.protocol.spec import commands
     from pop3shell.server.certificates import SelfMade
-    from pop3shell.server.sample import SAMPLE_PASSWORD, SAMPLE_USER
+    from pop3shell.server.maildrops.sample import SAMPLE_PASSWORD, SAMPLE_USER
     from pop3shell.shell.security import Security
 
     welcome = WELCOME.format(

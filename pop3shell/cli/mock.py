@@ -11,8 +11,8 @@ import click
 from pop3shell.cli.options import listening_options, server_recording_options
 
 if TYPE_CHECKING:
-    from pop3shell.server.mock import Session
-    from pop3shell.server.recollection import Recollection
+    from pop3shell.server.mock.recollection import Recollection
+    from pop3shell.server.mock.server import Session
 
 #: Lines of one kind that a report names.
 NAMED = 10
@@ -65,7 +65,7 @@ def command(
 
     from pop3shell.cli import serving
     from pop3shell.cli.recording import records
-    from pop3shell.server.mock import MockServer, Settings
+    from pop3shell.server.mock.server import MockServer, Settings
     from pop3shell.shell.exits import Exit
 
     recording = _recording(file)
@@ -96,7 +96,7 @@ def command(
 
 
 def _recording(file: Path) -> Recollection:
-    from pop3shell.server import recollect
+    from pop3shell.server.mock import recollect
     from pop3shell.transcript.errors import TranscriptError
 
     try:

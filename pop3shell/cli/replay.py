@@ -73,7 +73,7 @@ def command(
     from pop3shell.cli.replaying import Order, perform
     from pop3shell.cli.running import run
     from pop3shell.cli.securing import login, security
-    from pop3shell.net.replay_model import Rules, Target
+    from pop3shell.net.replay.model import Rules, Target
     from pop3shell.shell.security import IMPLICIT, STARTTLS
     from pop3shell.transcript.compare import Level
 
@@ -109,7 +109,7 @@ def _divide(words: tuple[str, ...]) -> tuple[list[Path], Server]:
 
 def _variable(text: str) -> tuple[str, bytes]:
     """Read ``NAME=VALUE``. What was given isn't repeated: it may be a password."""
-    from pop3shell.net.replay_secrets import is_name
+    from pop3shell.net.replay.secrets import is_name
 
     name, equals, value = text.partition("=")
     name = name.removeprefix("${").removesuffix("}")

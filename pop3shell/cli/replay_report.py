@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import click
 
-from pop3shell.net.replay_model import Outcome, Rules, Target
+from pop3shell.net.replay.model import Outcome, Rules, Target
 from pop3shell.net.resolve import shown
 from pop3shell.protocol.visible import visible_text
 from pop3shell.shell.exits import Exit

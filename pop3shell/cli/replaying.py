@@ -12,12 +12,12 @@ import click
 from pop3shell.cli.replay_report import Replayed, Report
 from pop3shell.net.client import Client
 from pop3shell.net.recording import ClientRecording
-from pop3shell.net.replay import replay
-from pop3shell.net.replay_link import BeginRecording
-from pop3shell.net.replay_model import Outcome, Rules, Target
-from pop3shell.net.replay_reading import make_script
-from pop3shell.net.replay_script import Script
-from pop3shell.net.replay_secrets import Secrets, check_logins, find_secrets
+from pop3shell.net.replay.link import BeginRecording
+from pop3shell.net.replay.model import Outcome, Rules, Target
+from pop3shell.net.replay.player import replay
+from pop3shell.net.replay.reading import make_script
+from pop3shell.net.replay.script import Script
+from pop3shell.net.replay.secrets import Secrets, check_logins, find_secrets
 from pop3shell.net.resolve import shown
 from pop3shell.protocol.secrets import Redactor
 from pop3shell.protocol.visible import visible_text

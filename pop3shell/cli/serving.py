@@ -20,10 +20,10 @@ from pop3shell.protocol.visible import visible_text
 from pop3shell.server import certificates
 from pop3shell.server.connection import TlsSource
 from pop3shell.server.listener import PracticeServer
-from pop3shell.server.maildrop import Maildrop, Source, SourceError
-from pop3shell.server.sample import SAMPLE_PASSWORD, SAMPLE_USER, SampleSource
+from pop3shell.server.maildrops.maildrop import Maildrop, Source, SourceError
+from pop3shell.server.maildrops.sample import SAMPLE_PASSWORD, SAMPLE_USER, SampleSource
+from pop3shell.server.maildrops.sources import open_source
 from pop3shell.server.sockets import Listener
-from pop3shell.server.sources import open_source
 
 Accounts = dict[str, tuple[str, Maildrop]]
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pop3shell.protocol.sasl.server import ServerExchange
-    from pop3shell.server.maildrop import Maildrop, Opening, OpenMaildrop
+    from pop3shell.server.maildrops.maildrop import Maildrop, Opening, OpenMaildrop
 
     Accounts = Mapping[str, tuple[str, Maildrop]]
     """Password and maildrop by account name."""

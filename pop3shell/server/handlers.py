@@ -19,11 +19,11 @@ from pop3shell.protocol.spec.commands import Command
 from pop3shell.protocol.spec.states import Effect
 from pop3shell.server import authentication, extensions, login
 from pop3shell.server.context import Context
-from pop3shell.server.maildrop import SourceError
+from pop3shell.server.maildrops.maildrop import SourceError
 from pop3shell.server.replies import SYS_TEMP, Reply, content, counted, error, listing, ok
 
 if TYPE_CHECKING:
-    from pop3shell.server.maildrop import Message
+    from pop3shell.server.maildrops.maildrop import Message
 
 Handler = Callable[[Context, tuple[bytes, ...]], Reply | None]
 

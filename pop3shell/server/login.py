@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pop3shell.protocol.apop import digest as apop_digest
 from pop3shell.protocol.sasl.mechanism import SaslError
 from pop3shell.protocol.spec import commands
-from pop3shell.server.maildrop import SourceError
+from pop3shell.server.maildrops.maildrop import SourceError
 from pop3shell.server.replies import (
     AUTH_FAILED,
     IN_USE,

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pop3shell.protocol.commandline import CommandLine
     from pop3shell.protocol.spec.commands import Command
     from pop3shell.server.context import Accounts
-    from pop3shell.server.maildrop import Opening
+    from pop3shell.server.maildrops.maildrop import Opening
 
 _R = TypeVar("_R")
 _log = logging.getLogger(__name__)

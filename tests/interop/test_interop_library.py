@@ -13,8 +13,8 @@ import trustme
 from interop_dovecot import HOST
 from interop_programs import Finished, Listening, home, run
 
-from pop3shell.server import recollect
-from pop3shell.server.mock import MockServer
+from pop3shell.server.mock import recollect
+from pop3shell.server.mock.server import MockServer
 from pop3shell.testing import RunningMock
 
 LIBRARY = Path(__file__).parents[2] / "transcripts"

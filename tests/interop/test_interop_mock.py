@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from interop_clients import CLIENTS, Login, curl
 
-from pop3shell.server import recollect
-from pop3shell.server.mock import MockServer
+from pop3shell.server.mock import recollect
+from pop3shell.server.mock.server import MockServer
 from pop3shell.testing import RunningMock
 
 pytestmark = pytest.mark.interop

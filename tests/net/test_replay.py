@@ -15,11 +15,11 @@ import trustme
 from support.practice import SECONDS
 from support.scripted import ScriptedServer, close, dialogue, expect, reset, stall
 
-from pop3shell.net.replay import replay
-from pop3shell.net.replay_model import Outcome, Rules, Target
-from pop3shell.net.replay_reading import make_script
-from pop3shell.net.replay_script import Script
-from pop3shell.net.replay_secrets import (
+from pop3shell.net.replay.model import Outcome, Rules, Target
+from pop3shell.net.replay.player import replay
+from pop3shell.net.replay.reading import make_script
+from pop3shell.net.replay.script import Script
+from pop3shell.net.replay.secrets import (
     WRONG_WORD,
     Secrets,
     check_logins,

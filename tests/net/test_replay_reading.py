@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pop3shell.net import replay_hearing, replay_reading
-from pop3shell.net.replay_reading import make_script
-from pop3shell.net.replay_script import Reply, Script
+from pop3shell.net.replay import hearing, reading
+from pop3shell.net.replay.reading import make_script
+from pop3shell.net.replay.script import Reply, Script
 from pop3shell.transcript.errors import TranscriptError
 from pop3shell.transcript.reader import read
 
@@ -118,9 +118,9 @@ class Counted(list):
 )
 def test_a_long_transcript_is_not_gone_through_for_each_exchange(exchange, monkeypatch) -> None:
     monkeypatch.setattr(Counted, "looked_at", 0)
-    monkeypatch.setattr(replay_reading, "list", Counted, raising=False)
+    monkeypatch.setattr(reading, "list", Counted, raising=False)
     monkeypatch.setattr(
-        replay_hearing,
+        hearing,
         "Script",
         lambda greeting, turns, logins: Script(greeting, Counted(turns), logins),
     )

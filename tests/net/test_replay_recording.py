@@ -14,10 +14,10 @@ from support.scripted import ScriptedServer, dialogue, expect
 from support.transcripts import happened_in, said_in, texts_of
 
 from pop3shell.net.recording import ClientRecording
-from pop3shell.net.replay import replay
-from pop3shell.net.replay_model import Outcome, Rules, Target
-from pop3shell.net.replay_reading import make_script
-from pop3shell.net.replay_secrets import WRONG_WORD, find_secrets
+from pop3shell.net.replay.model import Outcome, Rules, Target
+from pop3shell.net.replay.player import replay
+from pop3shell.net.replay.reading import make_script
+from pop3shell.net.replay.secrets import WRONG_WORD, find_secrets
 from pop3shell.net.tls_settings import TlsSettings
 from pop3shell.server.certificates import SelfMade
 from pop3shell.transcript.compare import Level

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from pop3shell.net.replay_script import Reply
+from pop3shell.net.replay.script import Reply
 from pop3shell.protocol.replies import Status
 
 

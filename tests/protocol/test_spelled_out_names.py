@@ -14,7 +14,8 @@ import pop3shell
 from pop3shell.protocol import commandline
 from pop3shell.protocol.spec import capabilities, codes, lengths
 from pop3shell.protocol.spec.commands import COMMANDS
-from pop3shell.server import limits, replies, unique_ids
+from pop3shell.server import limits, replies
+from pop3shell.server.maildrops import unique_ids
 
 PACKAGE = Path(pop3shell.__file__).parent
 VERBS = {row.verb for row in COMMANDS}

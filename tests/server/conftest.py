@@ -6,7 +6,7 @@ import pytest
 from support.maildrops import maildrop_of_sizes
 from support.talk import Talk
 
-from pop3shell.server.maildrop import Maildrop
+from pop3shell.server.maildrops.maildrop import Maildrop
 
 
 @pytest.fixture

@@ -53,7 +53,9 @@ def modules(package: ModuleType, speaks: str, silent: tuple[str, ...] = ()) -> l
     """Return the modules of a package whose source says something, but for some."""
     folder = Path(package.__path__[0])
     found = [
-        file.stem for file in folder.glob("*.py") if re.search(speaks, file.read_text("utf-8"))
+        ".".join(file.relative_to(folder).with_suffix("").parts)
+        for file in folder.rglob("*.py")
+        if re.search(speaks, file.read_text("utf-8"))
     ]
     return [name for name in found if name not in silent]
 

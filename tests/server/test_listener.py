@@ -13,9 +13,9 @@ from support.practice import SECONDS
 from pop3shell.protocol import replies
 from pop3shell.server import limits
 from pop3shell.server.listener import fresh_timestamp
-from pop3shell.server.maildrop import Maildrop
-from pop3shell.server.sample import SAMPLE_PASSWORD, SAMPLE_USER, SampleSource
-from pop3shell.server.sources import open_source
+from pop3shell.server.maildrops.maildrop import Maildrop
+from pop3shell.server.maildrops.sample import SAMPLE_PASSWORD, SAMPLE_USER, SampleSource
+from pop3shell.server.maildrops.sources import open_source
 
 DOTTED = b"Subject: dots\r\n\r\n.\r\n..\r\n.x\r\n\xe9\x00\r\n"
 

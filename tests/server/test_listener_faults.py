@@ -12,8 +12,8 @@ from support.maildrops import maildrop_of, maildrop_of_sizes, opened
 from pop3shell.protocol.spec import commands
 from pop3shell.server.handlers import HANDLERS
 from pop3shell.server.listener import PracticeServer
-from pop3shell.server.maildrop import Maildrop
-from pop3shell.server.sample import SAMPLE_PASSWORD, SAMPLE_USER
+from pop3shell.server.maildrops.maildrop import Maildrop
+from pop3shell.server.maildrops.sample import SAMPLE_PASSWORD, SAMPLE_USER
 from pop3shell.server.session import Session
 
 

@@ -6,7 +6,7 @@ import pytest
 from support.maildrops import TextMessage, TextSource, maildrop_of_sizes
 from support.maildrops import opened as login
 
-from pop3shell.server.maildrop import Maildrop, OpenMaildrop, SourceError
+from pop3shell.server.maildrops.maildrop import Maildrop, OpenMaildrop, SourceError
 
 
 def opened_of_sizes(*sizes: int) -> OpenMaildrop:

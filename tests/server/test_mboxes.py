@@ -8,7 +8,7 @@ import tracemalloc
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pop3shell.server.mboxes import split
+from pop3shell.server.maildrops.mboxes import split
 
 PARTS = (
     b"From a\n",

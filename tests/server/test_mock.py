@@ -13,8 +13,8 @@ import pytest
 import trustme
 from support.practice import SECONDS, Dialogue
 
-from pop3shell.server import recollect
-from pop3shell.server.mock import MockServer, Settings
+from pop3shell.server.mock import recollect
+from pop3shell.server.mock.server import MockServer, Settings
 from pop3shell.testing import RunningMock
 from pop3shell.transcript import ClientLine, ServerLine, ServerLines, StandIn, read_file
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pop3shell.protocol.dialogue import Dialogue
-from pop3shell.server import recollect
-from pop3shell.server.masking import RecordedSecrets
-from pop3shell.server.recollection import Wildcard
+from pop3shell.server.mock import recollect
+from pop3shell.server.mock.masking import RecordedSecrets
+from pop3shell.server.mock.recollection import Wildcard
 
 HEAD = "%POP3-TRANSCRIPT 1\nS: +OK ready\n"
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pop3shell.server import remembered
-from pop3shell.server.sources import SourceError, open_source
+from pop3shell.server.maildrops import remembered
+from pop3shell.server.maildrops.sources import SourceError, open_source
 
 OLD = 1_000_000_000 * 10**9  # nanoseconds since 1970: settled long ago
 

@@ -9,8 +9,8 @@ from email.utils import format_datetime, parsedate_to_datetime
 
 import pytest
 
-from pop3shell.server import unique_ids
-from pop3shell.server.sample import BIG_OCTETS, SampleSource
+from pop3shell.server.maildrops import unique_ids
+from pop3shell.server.maildrops.sample import BIG_OCTETS, SampleSource
 
 MESSAGES = SampleSource().messages()
 BY_ID = {message.unique_id: message for message in MESSAGES}

@@ -13,7 +13,7 @@ from support.maildrops import TextMessage, TextSource, maildrop_of_sizes
 from support.practice import SECONDS
 from support.talk import TIMESTAMP
 
-from pop3shell.server.maildrop import Maildrop, SourceError
+from pop3shell.server.maildrops.maildrop import Maildrop, SourceError
 from pop3shell.server.session import Session
 
 NAME, PASSWORD = "mrose", "tanstaaf"

@@ -14,9 +14,9 @@ from support.practice import SECONDS, Dialogue
 from support.transcripts import happened_in, said_in, texts_of
 
 from pop3shell.protocol.events import Ending, Side
-from pop3shell.server import recollect
 from pop3shell.server.certificates import SelfMade
-from pop3shell.server.mock import MockServer, Settings
+from pop3shell.server.mock import recollect
+from pop3shell.server.mock.server import MockServer, Settings
 from pop3shell.server.observing import Observed
 from pop3shell.testing import RunningMock
 from pop3shell.transcript.place import Place

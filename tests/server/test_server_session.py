@@ -16,7 +16,7 @@ from pop3shell.protocol.spec.commands import Standing
 from pop3shell.protocol.spec.states import State
 from pop3shell.server import limits
 from pop3shell.server.handlers import HANDLERS
-from pop3shell.server.maildrop import Maildrop, SourceError
+from pop3shell.server.maildrops.maildrop import Maildrop, SourceError
 from pop3shell.server.session import Session
 
 DOTTED = b"Subject: dots\r\n\r\n.\r\n..\r\n.x\r\nlast\r\n"

@@ -12,7 +12,7 @@ from support.practice import SECONDS, Dialogue
 
 from pop3shell.server import limits
 from pop3shell.server.certificates import CertificateError, SelfMade, given, trust_clients
-from pop3shell.server.sample import SAMPLE_PASSWORD, SAMPLE_USER
+from pop3shell.server.maildrops.sample import SAMPLE_PASSWORD, SAMPLE_USER
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from support.maildrops import opened
 
-from pop3shell.server.sources import (
+from pop3shell.server.maildrops.sources import (
     EmlFolder,
     Maildir,
     Mbox,
@@ -304,7 +304,7 @@ def test_a_pipe_in_the_place_of_a_file_does_not_hold_up_everybody(tmp_path) -> N
 
 
 def test_serving_mail_leaves_the_files_as_they_are(tmp_path) -> None:
-    from pop3shell.server.maildrop import Maildrop
+    from pop3shell.server.maildrops.maildrop import Maildrop
 
     file = write(tmp_path / "a.eml", MESSAGE)
     maildrop = opened(Maildrop(open_source(tmp_path)))

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from pop3shell.protocol.commandline import CommandLine, parse, strip_end
 from pop3shell.protocol.spec import commands
-from pop3shell.server import recollect
-from pop3shell.server.reenact import Reenactment
-from pop3shell.server.turn_index import TurnIndex, TurnSearch
+from pop3shell.server.mock import recollect
+from pop3shell.server.mock.reenact import Reenactment
+from pop3shell.server.mock.turn_index import TurnIndex, TurnSearch
 
 HEAD = "%POP3-TRANSCRIPT 1\nS: +OK ready\n"
 RECORDED = (

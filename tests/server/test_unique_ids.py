@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pop3shell.server import unique_ids
+from pop3shell.server.maildrops import unique_ids
 
 
 @given(st.binary())

@@ -12,8 +12,8 @@ from support.program import LOGIN
 from support.scripted import GREETING, ScriptedServer, dialogue, expect
 
 from pop3shell.protocol import limits
-from pop3shell.server.maildrop import Maildrop, SourceError
-from pop3shell.server.sample import SampleSource
+from pop3shell.server.maildrops.maildrop import Maildrop, SourceError
+from pop3shell.server.maildrops.sample import SampleSource
 
 STORED = [message.content() for message in SampleSource().messages()]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pop3shell.server.maildrop import Maildrop, OpenMaildrop
+from pop3shell.server.maildrops.maildrop import Maildrop, OpenMaildrop
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ import threading
 from typing import Any, Self
 
 from pop3shell.server.listener import PracticeServer
-from pop3shell.server.maildrop import Maildrop
-from pop3shell.server.sample import SAMPLE_PASSWORD, SAMPLE_USER, SampleSource
+from pop3shell.server.maildrops.maildrop import Maildrop
+from pop3shell.server.maildrops.sample import SAMPLE_PASSWORD, SAMPLE_USER, SampleSource
 
 SECONDS = 20.0
 """No wait of a test is longer."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pop3shell.server.context import Policy
-from pop3shell.server.maildrop import Maildrop
+from pop3shell.server.maildrops.maildrop import Maildrop
 from pop3shell.server.session import Session
 
 TIMESTAMP = b"<1896.697170952@dbc.mtview.ca.us>"

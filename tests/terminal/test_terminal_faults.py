@@ -7,7 +7,7 @@ from support.maildrops import TextMessage, TextSource
 from support.terminal import CTRL_U, ENTER
 from support.terminal import HIDDEN_PASSWORD as PASSWORD
 
-from pop3shell.server.maildrop import Maildrop
+from pop3shell.server.maildrops.maildrop import Maildrop
 
 BOOM = """
 import pop3shell.shell.interactive.{module} as module

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pop3shell.protocol.visible import visible_text
-from pop3shell.server.sample import SampleSource
+from pop3shell.server.maildrops.sample import SampleSource
 from pop3shell.view import message as module
 from pop3shell.view.markup import LIMIT, text_of
 from pop3shell.view.message import describe, header_lines

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pop3shell.protocol.visible import visible, visible_octets, visible_text
-from pop3shell.server.sample import SampleSource
+from pop3shell.server.maildrops.sample import SampleSource
 from pop3shell.view.safe import VisibleLines
 
 #: What controls a terminal or the order and width of text, and what is no character.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pop3shell.net.replay_link import CRLF, Link
-from pop3shell.net.replay_model import Stopped
-from pop3shell.net.replay_script import Turn
-from pop3shell.net.replay_secrets import SaslLogin, knows_mechanism
+from pop3shell.net.replay.link import CRLF, Link
+from pop3shell.net.replay.model import Stopped
+from pop3shell.net.replay.script import Turn
+from pop3shell.net.replay.secrets import SaslLogin, knows_mechanism
 from pop3shell.protocol.commandline import CANCEL
 from pop3shell.protocol.spec.arguments import INITIAL_RESPONSE
 from pop3shell.transcript.errors import TranscriptError

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pop3shell.net.replay_names import LoginNames
-from pop3shell.net.replay_script import Reply, Script, Turn
-from pop3shell.net.replay_sources import Sources
+from pop3shell.net.replay.names import LoginNames
+from pop3shell.net.replay.script import Reply, Script, Turn
+from pop3shell.net.replay.sources import Sources
 from pop3shell.protocol import events as ev
 from pop3shell.protocol import replies
 from pop3shell.protocol.dialogue import Dialogue

@@ -12,7 +12,7 @@ from pop3shell.protocol.dialogue import Dialogue
 from pop3shell.protocol.events import Ending, Event, Side
 from pop3shell.protocol.framing import TERMINATOR
 from pop3shell.protocol.secrets import Redactor
-from pop3shell.server.recollection import Asked, Piece, Recollection, Turn, asked
+from pop3shell.server.mock.recollection import Asked, Piece, Recollection, Turn, asked
 from pop3shell.transcript import happenings, model, reader
 from pop3shell.transcript.errors import TranscriptError
 from pop3shell.transcript.escapes import visible

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from pop3shell.protocol.dialogue import Dialogue
 from pop3shell.protocol.events import CommandSent, ResponseSent
 from pop3shell.protocol.secrets import Redactor
-from pop3shell.server.recollect import shown
-from pop3shell.server.recollection import Asked, Piece, Recollection, Turn, cancels
-from pop3shell.server.turn_index import TurnSearch
+from pop3shell.server.mock.recollect import shown
+from pop3shell.server.mock.recollection import Asked, Piece, Recollection, Turn, cancels
+from pop3shell.server.mock.turn_index import TurnSearch
 from pop3shell.transcript.secrets import fill
 
 UNKNOWN = b"-ERR that is not in the recording\r\n"

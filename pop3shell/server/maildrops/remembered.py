@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from pop3shell.server.stored import StoredMessage, opened, unreadable, with_distinct_ids
+from pop3shell.server.maildrops.stored import StoredMessage, opened, unreadable, with_distinct_ids
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

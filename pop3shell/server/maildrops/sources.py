@@ -10,10 +10,10 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from pop3shell.server import mboxes
-from pop3shell.server.maildrop import Source, SourceError
-from pop3shell.server.remembered import Remembered
-from pop3shell.server.stored import StoredMessage, describe, unreadable
+from pop3shell.server.maildrops import mboxes
+from pop3shell.server.maildrops.maildrop import Source, SourceError
+from pop3shell.server.maildrops.remembered import Remembered
+from pop3shell.server.maildrops.stored import StoredMessage, describe, unreadable
 
 if TYPE_CHECKING:
     import os

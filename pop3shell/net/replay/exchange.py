@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from pop3shell.net.replay_script import Expected, Reply, Turn
+from pop3shell.net.replay.script import Expected, Reply, Turn
 from pop3shell.protocol import replies
 from pop3shell.protocol.commandline import CommandLine, parse
 from pop3shell.protocol.exchange import is_irregular

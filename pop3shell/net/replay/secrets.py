@@ -6,7 +6,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from pop3shell.net.replay_script import Reply, Script, Turn
+from pop3shell.net.replay.script import Reply, Script, Turn
 from pop3shell.protocol import apop
 from pop3shell.protocol.sasl import pop3
 from pop3shell.protocol.sasl.client import ClientExchange

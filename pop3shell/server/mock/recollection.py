@@ -10,7 +10,7 @@ from pop3shell.protocol.commandline import CANCEL, CommandLine, strip_end
 from pop3shell.protocol.events import CommandSent, ResponseSent
 from pop3shell.protocol.replies import Status
 from pop3shell.protocol.spec.states import Effect
-from pop3shell.server.turn_index import TurnIndex
+from pop3shell.server.mock.turn_index import TurnIndex
 from pop3shell.transcript.model import Placeholder, ServerLine
 
 #: Seconds within which what the server said unasked counts as said right after its last reply.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pop3shell.net.client import Client
 from pop3shell.net.pipeline import Pipeline
-from pop3shell.net.replay_judge import Judge
-from pop3shell.net.replay_marks import may_quit
-from pop3shell.net.replay_script import Turn
+from pop3shell.net.replay.judge import Judge
+from pop3shell.net.replay.marks import may_quit
+from pop3shell.net.replay.script import Turn
 from pop3shell.protocol.spec import commands
 
 _NEVER = (None, commands.AUTH, commands.STLS, commands.QUIT)

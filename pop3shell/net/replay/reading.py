@@ -6,9 +6,9 @@ import gc
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from pop3shell.net.replay_exchange import plain_exchange, status_like
-from pop3shell.net.replay_hearing import Hearing
-from pop3shell.net.replay_script import Expected, Reply, Script, Turn
+from pop3shell.net.replay.exchange import plain_exchange, status_like
+from pop3shell.net.replay.hearing import Hearing
+from pop3shell.net.replay.script import Expected, Reply, Script, Turn
 from pop3shell.protocol import limits
 from pop3shell.protocol.dialogue import Dialogue
 from pop3shell.protocol.framing import TERMINATOR

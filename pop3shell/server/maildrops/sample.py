@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pop3shell.protocol.framing import with_crlf
-from pop3shell.server import sample_letters, sample_oddities
+from pop3shell.server.maildrops import sample_letters, sample_oddities
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pop3shell.server.maildrop import Message
+    from pop3shell.server.maildrops.maildrop import Message
 
 SAMPLE_USER = "mrose"
 """The account of the sample maildrop, named as in the examples of RFC 1939."""

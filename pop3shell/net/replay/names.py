@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pop3shell.net.replay_script import Reply
+from pop3shell.net.replay.script import Reply
 from pop3shell.transcript.happenings import Login
 
 

@@ -8,11 +8,11 @@ from pop3shell.net.client import Client
 from pop3shell.net.endings import how_ended
 from pop3shell.net.errors import ConnectionTrouble
 from pop3shell.net.recording import ClientRecording
-from pop3shell.net.replay_judge import Judge
-from pop3shell.net.replay_marks import Marks
-from pop3shell.net.replay_model import Outcome, Rules, Stopped, Target
-from pop3shell.net.replay_script import Script, Turn
-from pop3shell.net.replay_secrets import Secrets, mask
+from pop3shell.net.replay.judge import Judge
+from pop3shell.net.replay.marks import Marks
+from pop3shell.net.replay.model import Outcome, Rules, Stopped, Target
+from pop3shell.net.replay.script import Script, Turn
+from pop3shell.net.replay.secrets import Secrets, mask
 from pop3shell.protocol.commandline import CANCEL
 from pop3shell.protocol.replies import Status
 from pop3shell.protocol.secrets import Redactor

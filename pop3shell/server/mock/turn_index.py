@@ -14,7 +14,7 @@ from pop3shell.protocol.commandline import CommandLine
 from pop3shell.protocol.spec import commands
 
 if TYPE_CHECKING:
-    from pop3shell.server.recollection import Turn, Wildcard
+    from pop3shell.server.mock.recollection import Turn, Wildcard
 
 Key = tuple[Hashable, ...]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 from pop3shell.net.errors import ConnectionTrouble
-from pop3shell.net.replay_auth import Logins
-from pop3shell.net.replay_link import BeginRecording, Link
-from pop3shell.net.replay_marks import may_quit
-from pop3shell.net.replay_model import Outcome, Rules, Stopped, Target
-from pop3shell.net.replay_pump import Pump
-from pop3shell.net.replay_script import Reply, Script, Turn
-from pop3shell.net.replay_secrets import Secrets
+from pop3shell.net.replay.link import BeginRecording, Link
+from pop3shell.net.replay.logins import Logins
+from pop3shell.net.replay.marks import may_quit
+from pop3shell.net.replay.model import Outcome, Rules, Stopped, Target
+from pop3shell.net.replay.pump import Pump
+from pop3shell.net.replay.script import Reply, Script, Turn
+from pop3shell.net.replay.secrets import Secrets
 from pop3shell.protocol.replies import Status
 from pop3shell.protocol.spec import commands
 from pop3shell.protocol.spec.arguments import DIGEST

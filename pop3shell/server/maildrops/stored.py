@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from pop3shell.protocol.framing import with_crlf
-from pop3shell.server import unique_ids
-from pop3shell.server.maildrop import SourceError
+from pop3shell.server.maildrops import unique_ids
+from pop3shell.server.maildrops.maildrop import SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

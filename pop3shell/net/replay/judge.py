@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from pop3shell.net.replay_script import Expected, Reply
+from pop3shell.net.replay.script import Expected, Reply
 from pop3shell.protocol import events as ev
 from pop3shell.protocol.commandline import CommandLine
 from pop3shell.protocol.events import Side

@@ -13,9 +13,9 @@ from pop3shell.protocol.events import Ending, Side
 from pop3shell.protocol.secrets import Redactor
 from pop3shell.server import limits
 from pop3shell.server.connection import Connection, CountingReader
-from pop3shell.server.masking import RecordedSecrets
-from pop3shell.server.recollection import AT_ONCE, Recollection
-from pop3shell.server.reenact import Answer, Reenactment
+from pop3shell.server.mock.masking import RecordedSecrets
+from pop3shell.server.mock.recollection import AT_ONCE, Recollection
+from pop3shell.server.mock.reenact import Answer, Reenactment
 from pop3shell.server.sockets import Listener
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pop3shell.protocol import events as ev
 from pop3shell.protocol.events import Event
-from pop3shell.server.recollection import Recollection, Wildcard
+from pop3shell.server.mock.recollection import Recollection, Wildcard
 from pop3shell.transcript.masking import KnownSecrets
 
 

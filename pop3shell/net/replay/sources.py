@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
-from pop3shell.net.replay_script import Expected
+from pop3shell.net.replay.script import Expected
 from pop3shell.transcript.model import ServerLine, ServerLines
 
 

@@ -1,0 +1,1 @@
+"""Replay: a transcript's client side against a live server, its replies compared."""

@@ -1,0 +1,1 @@
+"""The mock: a transcript's server side, served to any number of clients."""
