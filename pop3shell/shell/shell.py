@@ -24,6 +24,7 @@ from pop3shell.shell.settings import Settings
 if TYPE_CHECKING:  # imported when a line is typed, or a recording begins
     from pop3shell.net.recording import ClientRecording
     from pop3shell.protocol.advice import Advice
+    from pop3shell.view.mail import Summary
     from pop3shell.view.printer import Printer, Screen
 
 #: Columns of texts, if the terminal has so many.
@@ -98,8 +99,8 @@ class Shell:
         self.login = Login()
         self.confirm: Confirm = _nobody_confirms
         self.show_advice = self._warn_of
-        #: What is known of messages that were looked at: sender and subject, by number.
-        self.summaries: dict[int, str] = {}
+        #: What is known of messages that were looked at, by number.
+        self.summaries: dict[int, Summary] = {}
         #: Their unique-ids, by number.
         self.unique_ids: dict[int, str] = {}
         self._watching: list[Observer] = []

@@ -120,7 +120,7 @@ async def _show(shell: Shell, numbers: list[int]) -> None:
 
 def _remember(shell: Shell, summaries: dict[int, Summary]) -> None:
     """Keep what completion shows beside the numbers."""
-    shell.summaries.update((n, str(found)) for n, found in summaries.items() if str(found))
+    shell.summaries.update((n, found) for n, found in summaries.items() if str(found))
 
 
 def _print(shell: Shell, numbers: list[int], summaries: dict[int, Summary]) -> None:
@@ -136,7 +136,7 @@ def _print(shell: Shell, numbers: list[int], summaries: dict[int, Summary]) -> N
             number,
             sizes.get(number),
             visible_text(shell.unique_ids.get(number, "")),
-            summaries.get(number) or Summary(subject=shell.summaries.get(number, "")),
+            summaries.get(number) or shell.summaries.get(number) or Summary(),
             number in deleted,
         )
         for number in numbers

@@ -85,7 +85,8 @@ def _remember(shell: Shell, number: int, message: bytes) -> None:
     """Keep what completion shows beside the number."""
     from pop3shell.view.mail import header_of, summarise
 
-    if summary := str(summarise(header_of(message))):
+    summary = summarise(header_of(message))
+    if str(summary):
         shell.summaries[number] = summary
 
 

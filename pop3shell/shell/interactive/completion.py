@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from pop3shell.protocol.record import Record
@@ -26,7 +26,7 @@ class Context(Record):
     """What completion may look at: the session, its server, a word on messages already seen."""
 
     session: Session
-    summaries: dict[int, str]
+    summaries: Mapping[int, object]
     challenged: bool = False
     closed: bool = False
     host: str = ""
@@ -110,7 +110,7 @@ def messages(typed: str, context: Context) -> Iterator[Candidate]:
     for number in _numbers(typed, highest):
         if number not in session.deleted:
             size = f"{sizes[number]} octets" if number in sizes else ""
-            seen = context.summaries.get(number, "")
+            seen = str(context.summaries.get(number, ""))
             yield Candidate(str(number), len(typed), "  ".join(filter(None, (size, seen))))
 
 
