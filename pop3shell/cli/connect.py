@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from pop3shell.cli.hosts import parse_server
-from pop3shell.cli.options import family, security_options, session_options
+from pop3shell.cli.options import (
+    LoginOptions,
+    RecordingOptions,
+    SessionOptions,
+    TlsOptions,
+    family,
+    security_options,
+    session_options,
+)
 
 
 @click.command()
@@ -22,7 +28,10 @@ def command(
     port: str | None,
     ipv4: bool,
     ipv6: bool,
-    **session: Any,
+    tls: TlsOptions,
+    who: LoginOptions,
+    session: SessionOptions,
+    recording: RecordingOptions,
 ) -> int:
     """Open the shell on a server; HOST may be a pop:// URL, PORT is 110 if not given.
 
@@ -36,13 +45,14 @@ def command(
     from pop3shell.cli.running import Request, hold_session, run
     from pop3shell.cli.securing import login, security
 
-    session["recording"] = place(session)
     request = Request(
         server.host,
         server.port,
+        session,
         family=wanted,
-        security=security(server, session),
-        login=login(server, session),
-        **session,
+        security=security(server, tls),
+        login=login(server, who),
+        recording=place(recording, scripted=bool(session.lines)),
+        max_body=recording.max_body,
     )
     return run(hold_session(request))

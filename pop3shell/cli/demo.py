@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
-from pop3shell.cli.options import session_options
+from pop3shell.cli.options import RecordingOptions, SessionOptions, session_options
 from pop3shell.shell.exits import Exit
+
+if TYPE_CHECKING:
+    from pop3shell.transcript.place import Place
 
 WELCOME = """\
 A practice server with a sample maildrop; nothing here can be broken.
@@ -20,7 +23,7 @@ The account is {user}, the password {password}. Try first:
 
 @click.command()
 @session_options
-def command(**session: Any) -> int:
+def command(session: SessionOptions, recording: RecordingOptions) -> int:
     """Open the shell on an embedded practice server with a sample maildrop.
 
     No server, no account and no set-up are needed. The account is mrose, the password tanstaaf.
@@ -28,11 +31,11 @@ def command(**session: Any) -> int:
     from pop3shell.cli.recording import place
     from pop3shell.cli.running import run
 
-    session["recording"] = place(session)
-    return run(_demo(session))
+    where = place(recording, scripted=bool(session.lines))
+    return run(_demo(session, where, recording.max_body))
 
 
-async def _demo(session: dict[str, Any]) -> Exit:
+async def _demo(session: SessionOptions, recording: Place | None, max_body: int | None) -> Exit:
     from pop3shell.cli.running import Request, hold_session
     from pop3shell.cli.serving import sample_server, temporary_folder
     from pop3shell.net.tls_settings import TlsSettings
@@ -54,7 +57,15 @@ async def _demo(session: dict[str, Any]) -> Exit:
         server = sample_server(certificate.context)
         host, port = await server.start()
         try:
-            request = Request(host, port, banner=welcome, security=security, **session)
+            request = Request(
+                host,
+                port,
+                session,
+                banner=welcome,
+                security=security,
+                recording=recording,
+                max_body=max_body,
+            )
             return await hold_session(request)
         finally:
             await server.close()

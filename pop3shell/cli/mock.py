@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from pop3shell.cli.options import listening_options, server_recording_options
+from pop3shell.cli.options import (
+    ListeningOptions,
+    RecordingOptions,
+    listening_options,
+    server_recording_options,
+)
 
 if TYPE_CHECKING:
     from pop3shell.server.mock.recollection import Recollection
@@ -37,15 +42,11 @@ NAMED = 10
 @server_recording_options
 def command(
     file: Path,
-    host: str,
-    port: int,
     timing: bool,
     unknown: str,
     strict: bool,
-    tls_cert: str | None,
-    tls_key: str | None,
-    tls_port: int | None,
-    **options: Any,
+    listening: ListeningOptions,
+    recording: RecordingOptions,
 ) -> int:
     """Serve the server's side of the transcript FILE, byte for byte, to any number of clients.
 
@@ -68,12 +69,12 @@ def command(
     from pop3shell.server.mock.server import MockServer, Settings
     from pop3shell.shell.exits import Exit
 
-    recording = _recording(file)
-    if tls_port is None and recording.implicit_tls:
-        tls_port = 0
-    wants_tls = recording.has_tls or tls_port is not None
-    recorded = records(options, file)
-    for remark in recording.remarks:
+    served = _recording(file)
+    if listening.tls_port is None and served.implicit_tls:
+        listening = listening._replace(tls_port=0)
+    wants_tls = served.has_tls or listening.tls_port is not None
+    recorded = records(recording, file)
+    for remark in served.remarks:
         click.echo(f"pop3shell: {remark}", err=True)
     differing: list[int] = []
 
@@ -85,9 +86,9 @@ def command(
 
     settings = Settings(timing, unknown == "close")
     with contextlib.ExitStack() as until:
-        tls = serving.tls_settings(tls_cert, tls_key, host if wants_tls else None, until)
-        server = MockServer(recording, settings, tls=tls, ended=ended, records=recorded)
-        asyncio.run(serving.serve_until_stopped(server, host, port, tls_port))
+        tls = serving.tls_settings(listening, wants_tls, until)
+        server = MockServer(served, settings, tls=tls, ended=ended, records=recorded)
+        asyncio.run(serving.serve_until_stopped(server, listening))
     if strict and not server.sessions:
         click.echo("no client came, so nothing of the recording was asked for", err=True)
     failed = recorded is not None and recorded.failed

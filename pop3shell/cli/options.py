@@ -2,14 +2,82 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
 
+from pop3shell.protocol.record import Record
+
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class SessionOptions(Record):
+    """How a session is held: by whom it is typed, and how it looks."""
+
+    timeout: float
+    validate: str | None
+    color: str
+    vi: bool
+    plain: bool
+    lines: tuple[str, ...]
+
+
+class RecordingOptions(Record):
+    """What is recorded, and where."""
+
+    record: str | None
+    record_dir: str | None
+    max_body: int | None
+
+
+class TlsOptions(Record):
+    """When TLS begins, and whom it trusts."""
+
+    tls_mode: str | None
+    tls_min: str
+    ca: str | None
+    pins: tuple[str, ...]
+    client_cert: str | None
+    client_key: str | None
+    insecure: bool
+
+
+class LoginOptions(Record):
+    """Who logs in, and where the password comes from."""
+
+    user: str
+    password_command: str
+
+
+class ListeningOptions(Record):
+    """Where a server listens, and with which certificate."""
+
+    host: str
+    port: int
+    tls_port: int | None
+    tls_cert: str | None
+    tls_key: str | None
+
+
+def _gathered(name: str, record: Any, options: Sequence[Callable[[F], F]]) -> Callable[[F], F]:
+    """Return what adds options to a command, which gets their values as one ``record``."""
+
+    def add(function: F) -> F:
+        @functools.wraps(function)
+        def command(**given: Any) -> Any:
+            values = {field: given.pop(field) for field in record._fields}
+            return function(**given, **{name: record(**values)})
+
+        for option in reversed(options):
+            command = option(command)
+        return command  # type: ignore[return-value]
+
+    return add
+
 
 _LINES = click.option(
     "-c",
@@ -74,24 +142,18 @@ def _octets(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
 
 def recording_options(file: str, folder: str) -> Callable[[F], F]:
     """Return what adds the options on recording; the arguments are the help on the first two."""
-
-    def add(function: F) -> F:
-        options = (
-            click.option("--record", type=click.Path(), metavar="FILE", help=file),
-            click.option("--record-dir", type=click.Path(), metavar="DIR", help=folder),
-            click.option(
-                "--max-body",
-                callback=_octets,
-                metavar="OCTETS",
-                help="Record no more than this of a message or listing, such as 10000, 64k or 1M; "
-                "of the rest its size and digest.",
-            ),
-        )
-        for option in reversed(options):
-            function = option(function)
-        return function
-
-    return add
+    options = (
+        click.option("--record", type=click.Path(), metavar="FILE", help=file),
+        click.option("--record-dir", type=click.Path(), metavar="DIR", help=folder),
+        click.option(
+            "--max-body",
+            callback=_octets,
+            metavar="OCTETS",
+            help="Record no more than this of a message or listing, such as 10000, 64k or 1M; "
+            "of the rest its size and digest.",
+        ),
+    )
+    return _gathered("recording", RecordingOptions, options)
 
 
 _record = recording_options(
@@ -140,21 +202,16 @@ _PASSWORD = click.option(
 
 def security_options(user: str) -> Callable[[F], F]:
     """Return what adds the options on TLS and on who logs in; ``user`` is the help on --user."""
-    who = click.option("--user", default="", metavar="NAME", help=user)
-
-    def add(function: F) -> F:
-        for option in reversed((*_SECURITY, who, _PASSWORD)):
-            function = option(function)
-        return function
-
-    return add
+    name = click.option("--user", default="", metavar="NAME", help=user)
+    by_login = _gathered("who", LoginOptions, (name, _PASSWORD))
+    by_tls = _gathered("tls", TlsOptions, _SECURITY)
+    return lambda function: by_tls(by_login(function))
 
 
 def session_options(function: F) -> F:
     """Add the options of every command that holds a session."""
-    for option in (_record, TIMEOUT, _VALIDATE, COLOUR, _VI, _PLAIN, _LINES):
-        function = option(function)
-    return function
+    options = (_LINES, _PLAIN, _VI, COLOUR, _VALIDATE, TIMEOUT)
+    return _gathered("session", SessionOptions, options)(_record(function))
 
 
 #: The options on recording of what serves session after session.
@@ -189,9 +246,7 @@ _LISTENING = (
 
 def listening_options(function: F) -> F:
     """Add the options of every command that listens: where, and with which certificate."""
-    for option in reversed(_LISTENING):
-        function = option(function)
-    return function
+    return _gathered("listening", ListeningOptions, _LISTENING)(function)
 
 
 def family(ipv4: bool, ipv6: bool) -> socket.AddressFamily:

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pop3shell.cli.options import RecordingOptions
     from pop3shell.transcript.place import Place
     from pop3shell.transcript.recording import Records
 
 
-def place(options: dict[str, Any]) -> Place | None:
-    """Take ``--record`` and ``--record-dir`` out of ``options``; make room for the transcript.
+def place(options: RecordingOptions, *, scripted: bool = False) -> Place | None:
+    """Return where to record, None if nothing is to be recorded; make room for the transcript.
 
     A file that exists is overwritten only if a person says so. Raises click.UsageError.
     """
-    file, folder = options.pop("record"), options.pop("record_dir")
-    if not file and not folder:
+    file, folder = options.record, options.record_dir
+    name = file or folder
+    if not name:
         return None
     if file and folder:
         raise click.UsageError("--record and --record-dir exclude each other; give one of them")
@@ -28,30 +30,30 @@ def place(options: dict[str, Any]) -> Place | None:
 
     from pop3shell.transcript.place import Place
 
-    path = Path(file or folder)
+    path = Path(name)
     try:
         if folder:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
         else:
-            _make_room(path, asked=not options.get("lines") and _at_terminal())
+            _make_room(path, asked=not scripted and _at_terminal())
     except FileExistsError:
         raise click.UsageError(f"{path} is no folder; give --record-dir another") from None
     except OSError as error:
         raise click.UsageError(f"cannot record to {path}: {error.strerror}") from None
-    return Place(path, folder=bool(folder), max_body=options["max_body"])
+    return Place(path, folder=bool(folder), max_body=options.max_body)
 
 
-def records(options: dict[str, Any], reads: Path | None = None) -> Records | None:
-    """Take all options on recording out of ``options``, where nothing is recorded without them.
+def records(options: RecordingOptions, reads: Path | None = None) -> Records | None:
+    """Return what records session after session, None if nothing is to be recorded.
 
     ``reads`` is a file that is needed itself. Sentences for the user go to standard error. Raises
     click.UsageError.
     """
-    if reads is not None and options["record"] and _same(options["record"], reads):
+    if reads is not None and options.record and _same(options.record, reads):
         raise click.UsageError(f"{reads} is the transcript to be read; give --record another file")
-    where, limit = place(options), options.pop("max_body")
+    where = place(options)
     if where is None:
-        if limit is not None:
+        if options.max_body is not None:
             raise click.UsageError("--max-body says how to record: give --record or --record-dir")
         return None
     from pop3shell.protocol.visible import visible_text

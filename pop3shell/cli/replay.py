@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
 from pop3shell.cli.hosts import Server, parse_server
-from pop3shell.cli.options import TIMEOUT, family, recording_options, security_options
+from pop3shell.cli.options import (
+    TIMEOUT,
+    LoginOptions,
+    RecordingOptions,
+    TlsOptions,
+    family,
+    recording_options,
+    security_options,
+)
 
 
 @click.command()
@@ -53,9 +60,16 @@ def command(
     words: tuple[str, ...],
     compare: str,
     variables: tuple[str, ...],
+    allow_delete: bool,
+    fail_fast: bool,
+    as_json: bool,
+    junit: str | None,
+    timeout: float,
     ipv4: bool,
     ipv6: bool,
-    **options: Any,
+    tls: TlsOptions,
+    who: LoginOptions,
+    recording: RecordingOptions,
 ) -> int:
     """Send the client's side of transcripts to a server, and tell where its replies differ.
 
@@ -67,7 +81,7 @@ def command(
     files, server = _divide(words)
     values = dict(_variable(text) for text in variables)
     wanted = family(ipv4, ipv6)
-    if options["record"] and (len(files) > 1 or files[0].is_dir()):
+    if recording.record and (len(files) > 1 or files[0].is_dir()):
         raise click.UsageError("--record is for one transcript; for several give --record-dir")
     from pop3shell.cli.recording import records
     from pop3shell.cli.replaying import Order, perform
@@ -77,19 +91,26 @@ def command(
     from pop3shell.shell.security import IMPLICIT, STARTTLS
     from pop3shell.transcript.compare import Level
 
-    how = security(server, options)
+    how = security(server, tls)
     target = Target(
         server.host,
         server.port,
-        options.pop("timeout"),
+        timeout,
         wanted,
         how.tls,
         implicit=how.mode == IMPLICIT,
         starttls=how.mode == STARTTLS,
     )
-    rules = Rules(Level(compare), options.pop("allow_delete"), options.pop("fail_fast"))
-    options["records"] = records(options, files[0])
-    order = Order(files, target, rules, values, login(server, options), **options)
+    order = Order(
+        files,
+        target,
+        Rules(Level(compare), allow_delete, fail_fast),
+        values,
+        login(server, who),
+        as_json=as_json,
+        junit=junit,
+        records=records(recording, files[0]),
+    )
     return run(perform(order))
 
 

@@ -29,6 +29,7 @@ from pop3shell.shell.shell import Shell
 from pop3shell.view.style import wants_colour
 
 if TYPE_CHECKING:
+    from pop3shell.cli.options import SessionOptions
     from pop3shell.transcript.place import Place
     from pop3shell.view.printer import Screen
 
@@ -41,12 +42,7 @@ class Request(Record):
 
     host: str
     port: int
-    lines: tuple[str, ...]
-    timeout: float
-    validate: str | None = None
-    color: str = "auto"
-    vi: bool = False
-    plain: bool = False
+    session: SessionOptions
     family: socket.AddressFamily = socket.AF_UNSPEC
     banner: str = ""
     security: Security = Security()
@@ -58,24 +54,24 @@ class Request(Record):
     def interactive(self) -> bool:
         """Whether a person types, and sees what comes."""
         streams = (sys.stdin, sys.stdout)
-        return not self.lines and all(s is not None and s.isatty() for s in streams)
+        return not self.session.lines and all(s is not None and s.isatty() for s in streams)
 
     @property
     def colour(self) -> bool:
         """Whether to use colour; a plain terminal gets it only when told to."""
         capable = self.interactive and not self._plain
-        return wants_colour(self.color, os.environ, capable)
+        return wants_colour(self.session.color, os.environ, capable)
 
     @property
     def _plain(self) -> bool:
         from pop3shell.shell.interactive.start import wants_plain
 
-        return wants_plain(self.plain)
+        return wants_plain(self.session.plain)
 
     @property
     def settings(self) -> Settings:
         """How the shell is to behave at first."""
-        validate = self.validate or ("strict" if self.interactive else "warn")
+        validate = self.session.validate or ("strict" if self.interactive else "warn")
         return Settings(validate, self.interactive, self.max_body)
 
 
@@ -117,7 +113,9 @@ async def hold_session(request: Request) -> Exit:
     out = _output(request)
     errors = sys.stderr or io.StringIO()  # None: closed by who started us
     screen = _screen(request)
-    shell = Shell(Client(request.timeout), out, errors, request.settings, ask_secret, screen)
+    shell = Shell(
+        Client(request.session.timeout), out, errors, request.settings, ask_secret, screen
+    )
     shell.security, shell.login = request.security, request.login
     try:
         if not _recorded(shell, request):
@@ -190,7 +188,7 @@ async def _hold(shell: Shell, request: Request) -> Exit:
         wants_plain,
     )
 
-    manner = Manner(wants_plain(request.plain), request.colour, request.vi)
+    manner = Manner(wants_plain(request.session.plain), request.colour, request.session.vi)
     with no_echo(sys.stdin.fileno()):
         with importing_ahead(manner):
             await again(shell, "", None)
@@ -203,8 +201,9 @@ async def _run_script(shell: Shell, request: Request) -> Exit:
     from pop3shell.shell.lines import InputLines, given
     from pop3shell.shell.script import StopAtClose, run_script
 
-    if request.lines or sys.stdin is None:  # None: closed by who started us
-        return await run_script(shell, given(request.lines))
+    lines = request.session.lines
+    if lines or sys.stdin is None:  # None: closed by who started us
+        return await run_script(shell, given(lines))
     source = InputLines(sys.stdin.fileno())
     shell.watch(StopAtClose(source))
     return await run_script(shell, aiter(source))

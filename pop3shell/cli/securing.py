@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ssl
-from typing import Any
 
 import click
 
 from pop3shell.cli.hosts import Server
+from pop3shell.cli.options import LoginOptions, TlsOptions
 from pop3shell.net.errors import ConnectionTrouble
 from pop3shell.net.tls_settings import TlsSettings
 from pop3shell.shell.credentials import Login
@@ -21,16 +21,16 @@ _VERSIONS = {
 }
 
 
-def security(server: Server, options: dict[str, Any]) -> Security:
-    """Take the options on TLS out of ``options``. Raises click.UsageError."""
-    mode = options.pop("tls_mode") or (IMPLICIT if server.tls else NONE)
+def security(server: Server, options: TlsOptions) -> Security:
+    """Return how the connection is secured. Raises click.UsageError."""
+    mode = options.tls_mode or (IMPLICIT if server.tls else NONE)
     settings = TlsSettings(
-        ca=options.pop("ca") or "",
-        pins=options.pop("pins"),
-        certificate=options.pop("client_cert") or "",
-        key=options.pop("client_key") or "",
-        insecure=options.pop("insecure"),
-        minimum=_VERSIONS[options.pop("tls_min")],
+        ca=options.ca or "",
+        pins=options.pins,
+        certificate=options.client_cert or "",
+        key=options.client_key or "",
+        insecure=options.insecure,
+        minimum=_VERSIONS[options.tls_min],
     )
     if settings.key and not settings.certificate:
         raise click.UsageError("--client-key needs --client-cert, the certificate of that key")
@@ -41,6 +41,6 @@ def security(server: Server, options: dict[str, Any]) -> Security:
     return Security(mode, settings)
 
 
-def login(server: Server, options: dict[str, Any]) -> Login:
-    """Take the options on login out of ``options``; a URL may name the user too."""
-    return Login(options.pop("user") or server.user, options.pop("password_command"))
+def login(server: Server, options: LoginOptions) -> Login:
+    """Return who logs in; a URL may name the user too."""
+    return Login(options.user or server.user, options.password_command)

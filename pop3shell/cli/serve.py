@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from pop3shell.cli.options import listening_options, server_recording_options
+from pop3shell.cli.options import (
+    ListeningOptions,
+    RecordingOptions,
+    listening_options,
+    server_recording_options,
+)
 
 if TYPE_CHECKING:
     import ssl
@@ -49,13 +54,13 @@ _FILE = click.Path(exists=True, dir_okay=False)
 @server_recording_options
 def command(
     path: str | None,
-    host: str,
-    port: int,
     accounts: tuple[str, ...],
-    tls_port: int | None,
+    tls_self_made: bool,
+    tls_client_ca: str | None,
     cleartext: bool,
     login_delay: int,
-    **options: Any,
+    listening: ListeningOptions,
+    recording: RecordingOptions,
 ) -> int:
     """Serve PATH (a Maildir, an mbox, a folder of .eml files) or the sample maildrop by POP3.
 
@@ -74,38 +79,34 @@ def command(
     from pop3shell.shell.exits import Exit
 
     known = serving.accounts(path, accounts)
-    recorded = records(options)
+    recorded = records(recording)
     with contextlib.ExitStack() as until:
-        tls = _tls(host, tls_port, until, **options)
+        tls = _tls(listening, tls_self_made, tls_client_ca, until)
         clear = True if cleartext else None
         server = PracticeServer(
             known, tls=tls, cleartext=clear, login_delay=login_delay, records=recorded
         )
-        asyncio.run(serving.serve_until_stopped(server, host, port, tls_port))
+        asyncio.run(serving.serve_until_stopped(server, listening))
     return Exit.NO if recorded and recorded.failed else Exit.DONE
 
 
 def _tls(
-    host: str,
-    tls_port: int | None,
+    listening: ListeningOptions,
+    self_made: bool,
+    client_ca: str | None,
     until: contextlib.ExitStack,
-    *,
-    tls_cert: str | None,
-    tls_key: str | None,
-    tls_self_made: bool,
-    tls_client_ca: str | None,
 ) -> ssl.SSLContext | None:
     """Return the settings of TLS, None where nothing asks for it. Raises click's errors."""
     from pop3shell.cli import serving
 
-    if tls_cert and tls_self_made:
+    if listening.tls_cert and self_made:
         raise click.UsageError("--tls-cert and --tls-self-made exclude each other; give one")
-    wanted = tls_self_made or tls_port is not None
-    context = serving.tls_settings(tls_cert, tls_key, host if wanted else None, until)
-    if tls_client_ca:
+    wanted = self_made or listening.tls_port is not None
+    context = serving.tls_settings(listening, wanted, until)
+    if client_ca:
         if context is None:
             raise click.UsageError(
                 "--tls-client-ca needs --tls-cert, --tls-self-made or --tls-port"
             )
-        serving.trust_clients(context, tls_client_ca)
+        serving.trust_clients(context, client_ca)
     return context

@@ -16,6 +16,7 @@ from typing import Any
 
 import click
 
+from pop3shell.cli.options import ListeningOptions
 from pop3shell.protocol.visible import visible_text
 from pop3shell.server import certificates
 from pop3shell.server.connection import TlsSource
@@ -67,17 +68,17 @@ def _account(text: str) -> tuple[str, str]:
 
 
 def tls_settings(
-    certificate: str | None, key: str | None, host: str | None, until: contextlib.ExitStack
+    options: ListeningOptions, wanted: bool, until: contextlib.ExitStack
 ) -> ssl.SSLContext | None:
-    """Return the settings of TLS: with the certificate given, else one made for ``host``, if any.
+    """Return the settings of TLS: with the certificate given, else, if ``wanted``, one made now.
 
     Raises click's errors.
     """
-    if key and not certificate:
+    if options.tls_key and not options.tls_cert:
         raise click.UsageError("--tls-key needs --tls-cert, the certificate of that key")
-    if certificate:
-        return given_certificate(certificate, key)
-    return None if host is None else self_made_certificate(host, until)
+    if options.tls_cert:
+        return given_certificate(options.tls_cert, options.tls_key)
+    return self_made_certificate(options.host, until) if wanted else None
 
 
 def given_certificate(certificate: str, key: str | None) -> ssl.SSLContext:
@@ -129,14 +130,12 @@ def trust_clients(context: ssl.SSLContext, authority: str) -> None:
         raise click.ClickException(str(error)) from None
 
 
-async def serve_until_stopped(
-    server: Listener, host: str, port: int, tls_port: int | None = None
-) -> None:
+async def serve_until_stopped(server: Listener, options: ListeningOptions) -> None:
     """Listen, say where, and end cleanly at SIGINT or SIGTERM; with TLS too if a port is given.
 
     Raises click.ClickException if an address can't be had.
     """
-    if not host:  # it would mean every address of this machine
+    if not options.host:  # it would mean every address of this machine
         raise click.UsageError("--host is empty; leave it out to listen on 127.0.0.1 only")
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -145,9 +144,10 @@ async def serve_until_stopped(
         with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C interrupts instead
             loop.add_signal_handler(name, stop.set)
     try:
-        await _listen("listening on", server.start, host, port)
-        if tls_port is not None:
-            await _listen("listening with TLS on", server.start_tls_port, host, tls_port)
+        await _listen("listening on", server.start, options.host, options.port)
+        if options.tls_port is not None:
+            start = server.start_tls_port
+            await _listen("listening with TLS on", start, options.host, options.tls_port)
         await stop.wait()
     finally:
         await server.close()
