@@ -71,7 +71,7 @@ def _unavailable(context: Context, row: Mechanism | None) -> str:
         return f"unknown mechanism, {_AUTH} alone lists those of this server"
     if row.in_clear and not context.tls:
         return f"{row.name} sends a secret in clear, begin TLS with {commands.STLS.verb} first"
-    if row.name == "EXTERNAL":
+    if row.needs_certificate:
         return "EXTERNAL needs TLS with a client certificate that this server trusts"
     return f"there is no account {GUEST}, so no guest can be let in"
 

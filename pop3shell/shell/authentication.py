@@ -68,7 +68,7 @@ async def choose(shell: Shell) -> Way:
     ways = [Way(row.name, row) for row in offered if row and row.needs_password]
     layer = shell.client.tls
     if session.tls and layer is not None and shell.security.tls.certificate:
-        ways += [Way(row.name, row) for row in offered if row and row.name == "EXTERNAL"]
+        ways += [Way(row.name, row) for row in offered if row and row.needs_certificate]
     if session.timestamp:
         ways.append(Way(APOP))
     if not capabilities or USER in capabilities or not ways:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pop3shell.protocol.events import Side
 from pop3shell.protocol.sasl.explain import Step
-from pop3shell.protocol.sasl.registry import Mechanism, find
+from pop3shell.protocol.sasl.registry import Credential, Mechanism, find
 from pop3shell.protocol.session import Session
 from pop3shell.protocol.spec import commands
 
@@ -59,7 +59,7 @@ def _likely(row: Mechanism, session: Session) -> tuple[tuple[str, ...], str]:
         )
         return causes, f"{again}, with a new token"
     if not row.needs_password:
-        return _SPECIAL[row.name], f":login {name}"
+        return _SPECIAL[row.credential], f":login {name}"
     wrong = "name or password are wrong"
     if row.in_clear:
         return (wrong, _ADDRESS, _PROGRAMS), again
@@ -69,11 +69,11 @@ def _likely(row: Mechanism, session: Session) -> tuple[tuple[str, ...], str]:
 
 #: Why mechanisms that need no password are refused.
 _SPECIAL = {
-    "EXTERNAL": (
+    Credential.CERTIFICATE: (
         "no client certificate was shown (--client-cert)",
         "the server does not take it, or knows it under another name",
     ),
-    "ANONYMOUS": ("the server lets no guests in",),
+    Credential.NONE: ("the server lets no guests in",),
 }
 
 

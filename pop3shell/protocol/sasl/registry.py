@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from functools import partial
 from typing import NamedTuple
 
@@ -15,6 +16,15 @@ from pop3shell.protocol.sasl.mechanism import (
     ServerMechanism,
 )
 from pop3shell.protocol.spec.references import Reference, rfc
+
+
+class Credential(Enum):
+    """What a client must have to log in."""
+
+    PASSWORD = "a password"
+    TOKEN = "an OAuth access token"
+    CERTIFICATE = "a TLS certificate"
+    NONE = "nothing"
 
 
 class Sides(NamedTuple):
@@ -31,8 +41,8 @@ class Mechanism:
 
     ``strength`` orders: the higher, the less a listener, or a false server, learns. ``in_clear``:
     what it sends lets whoever reads it log in, so that it needs TLS. ``client_first``: the client
-    speaks first, an initial response may go with the command. ``needs_token``: an OAuth access
-    token instead of a password. ``sends``: what the client's messages hold, in order.
+    speaks first, an initial response may go with the command. ``credential``: what a client needs.
+    ``sends``: what the client's messages hold, in order.
     ``two_lines``: servers want the initial response on a line of its own. ``mutual``: the server
     must prove itself too. ``load`` imports and returns its sides.
     """
@@ -41,7 +51,7 @@ class Mechanism:
     strength: int
     in_clear: bool
     client_first: bool
-    needs_token: bool
+    credential: Credential
     meaning: str
     reference: Reference
     load: Callable[[], Sides]
@@ -52,7 +62,17 @@ class Mechanism:
     @property
     def needs_password(self) -> bool:
         """Whether a password is needed."""
-        return not self.needs_token and self.name not in ("EXTERNAL", "ANONYMOUS")
+        return self.credential is Credential.PASSWORD
+
+    @property
+    def needs_token(self) -> bool:
+        """Whether an OAuth access token is needed instead of a password."""
+        return self.credential is Credential.TOKEN
+
+    @property
+    def needs_certificate(self) -> bool:
+        """Whether a client's TLS certificate is needed."""
+        return self.credential is Credential.CERTIFICATE
 
     def client(self, credentials: Credentials) -> ClientMechanism:
         """Begin the client's side. Raises SaslError for credentials it can't carry."""
@@ -115,32 +135,32 @@ _SCRAM = ("the name and a nonce", "both nonces, and a proof of the password")
 
 #: Strongest first.
 MECHANISMS: tuple[Mechanism, ...] = (
-    Mechanism("EXTERNAL", 90, False, True, False,
+    Mechanism("EXTERNAL", 90, False, True, Credential.CERTIFICATE,
               "the client's TLS certificate tells who it is", rfc(4422, "A"), _external,
               ("whom to act as",)),
-    Mechanism("SCRAM-SHA-256", 80, False, True, False,
+    Mechanism("SCRAM-SHA-256", 80, False, True, Credential.PASSWORD,
               "both sides prove that they know the password; neither sends it", rfc(7677),
               partial(_scram, "SCRAM-SHA-256"), _SCRAM, mutual=True),
-    Mechanism("SCRAM-SHA-1", 70, False, True, False,
+    Mechanism("SCRAM-SHA-1", 70, False, True, Credential.PASSWORD,
               "as SCRAM-SHA-256, with an older hash", rfc(5802),
               partial(_scram, "SCRAM-SHA-1"), _SCRAM, mutual=True),
-    Mechanism("OAUTHBEARER", 60, True, True, True,
+    Mechanism("OAUTHBEARER", 60, True, True, Credential.TOKEN,
               "an OAuth 2.0 access token instead of a password", rfc(7628), _oauthbearer,
               ("name and access token", "one octet 0x01, which lets the server refuse")),
-    Mechanism("XOAUTH2", 50, True, True, True,
+    Mechanism("XOAUTH2", 50, True, True, Credential.TOKEN,
               "an OAuth 2.0 access token, as Google and Microsoft first did it",
               Reference("Google XOAUTH2 protocol"), _xoauth2,
               ("name and access token",), two_lines=True),
-    Mechanism("CRAM-MD5", 40, False, False, False,
+    Mechanism("CRAM-MD5", 40, False, False, Credential.PASSWORD,
               "a keyed MD5 digest of the server's challenge", rfc(2195, "2"), _cram_md5,
               ("the name, and a digest of challenge and password",)),
-    Mechanism("PLAIN", 30, True, True, False,
+    Mechanism("PLAIN", 30, True, True, Credential.PASSWORD,
               "name and password as they are, in one message", rfc(4616, "2"), _plain,
               ("name and password",)),
-    Mechanism("LOGIN", 20, True, False, False,
+    Mechanism("LOGIN", 20, True, False, Credential.PASSWORD,
               "name and password as they are, each when asked; obsolete",
               Reference("draft-murchison-sasl-login", "2"), _login, ("the name", "the password")),
-    Mechanism("ANONYMOUS", 10, False, True, False,
+    Mechanism("ANONYMOUS", 10, False, True, Credential.NONE,
               "no identity at all", rfc(4505, "2"), _anonymous, ("a word to be traced by",)),
 )  # fmt: skip
 
@@ -158,8 +178,12 @@ def offered(authority: Authority, *, tls: bool) -> list[Mechanism]:
 
 
 def _has(row: Mechanism, authority: Authority) -> bool:
-    if row.needs_token:
-        return authority.token is not None
-    if row.needs_password:
-        return True
-    return bool(authority.external if row.name == "EXTERNAL" else authority.anonymous)
+    match row.credential:
+        case Credential.TOKEN:
+            return authority.token is not None
+        case Credential.CERTIFICATE:
+            return bool(authority.external)
+        case Credential.NONE:
+            return bool(authority.anonymous)
+        case _:
+            return True
