@@ -168,7 +168,7 @@ class Session:
 
     def _learn_stat(self, text: bytes, body: list[bytes] | None, left_out: int) -> None:
         if found := replies.stat(text):
-            self._uncounted = None
+            self._count()
             self._messages, self._octets = found
             self._highest = self._messages + len(self.deleted)
 

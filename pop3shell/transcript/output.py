@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from queue import SimpleQueue
-from threading import Thread
+from threading import Event, Thread
 from typing import Protocol
 
 from pop3shell.transcript.errors import RecordingFailed
@@ -59,6 +59,24 @@ def reason(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error)
 
 
+class _Piece:
+    """Octets to be written; ``done`` when they are, or ``error`` tells why not."""
+
+    def __init__(self, octets: Octets) -> None:
+        self.octets = octets
+        self.done = Event()
+        self.error: Exception | None = None
+
+    def write(self, out: Output) -> None:
+        try:
+            write_all(out, self.octets)
+        except (OSError, ValueError) as error:
+            self.error = error
+        finally:
+            self.octets = b""  # a block of memory that the next one can have
+            self.done.set()
+
+
 class WriteBehind:
     """An output whose large pieces are written while the next octets are read from the network.
 
@@ -69,9 +87,8 @@ class WriteBehind:
 
     def __init__(self, out: Output) -> None:
         self._out = out
-        self._writing = False
-        self._pieces: SimpleQueue[Octets | None] = SimpleQueue()
-        self._results: SimpleQueue[Exception | None] = SimpleQueue()
+        self._last: _Piece | None = None
+        self._pieces: SimpleQueue[_Piece | None] = SimpleQueue()
         self._thread: Thread | None = None
 
     def write(self, octets: Octets, /) -> int:
@@ -83,8 +100,9 @@ class WriteBehind:
             if self._thread is None:
                 self._thread = Thread(target=self._write_pieces, daemon=True)
                 self._thread.start()
-            self._writing = True
-            self._pieces.put(octets)
+            piece = _Piece(octets)
+            self._pieces.put(piece)  # first: nobody must wait for what was not handed over
+            self._last = piece
         return len(octets)
 
     def close(self) -> None:
@@ -96,19 +114,13 @@ class WriteBehind:
             self._out.close()
 
     def _wait(self) -> None:
-        if not self._writing:
+        if (last := self._last) is None:
             return
-        error = self._results.get()
-        self._writing = False
-        if error is not None:
-            raise error
+        last.done.wait()
+        self._last = None
+        if last.error is not None:
+            raise last.error
 
     def _write_pieces(self) -> None:
-        while (octets := self._pieces.get()) is not None:
-            try:
-                write_all(self._out, octets)
-            except (OSError, ValueError) as error:
-                self._results.put(error)
-            else:
-                self._results.put(None)
-            del octets  # a block of memory that the next one can have
+        while (piece := self._pieces.get()) is not None:
+            piece.write(self._out)

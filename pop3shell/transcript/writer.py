@@ -96,7 +96,7 @@ class TranscriptWriter:
         out, self._out = self._out, None
         try:
             out.close()
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise self._failed(error) from error
 
     # ---- lines ----

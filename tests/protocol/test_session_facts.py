@@ -314,6 +314,17 @@ def test_messages_beyond_those_that_are_looked_at_are_counted(heard, monkeypatch
     assert (session.octets, session.unlisted) == (500, 0)
 
 
+def test_messages_that_are_only_counted_are_known_behind_a_stat_too(heard, monkeypatch):
+    monkeypatch.setattr(limits, "LISTED", 2)
+    heard.ask("LIST", "+OK", "1 100", "2 200", "3 300", ".")
+    heard.ask("STAT", "+OK 3 600")
+    session = heard.session
+    assert (session.messages, session.octets, session.unlisted) == (3, 600, 1)
+    heard.ask("LIST", "+OK", "1 100", "2 200", ".")
+    heard.ask("STAT", "+OK 2 300")
+    assert (session.messages, session.octets, session.unlisted) == (2, 300, 0)
+
+
 def test_a_million_messages_are_looked_at_all():
     assert limits.LISTED >= 1_000_000
     assert limits.KEPT_LISTING >= 20 * 1_000_000

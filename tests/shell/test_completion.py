@@ -124,6 +124,12 @@ def test_files_are_offered_where_one_is_read_or_written(tmp_path):
         assert offered(f"{head}{tmp_path}/no", context) == ["notes.pop3"]
 
 
+def test_one_file_that_cannot_be_looked_at_hides_no_other(tmp_path):
+    (tmp_path / "circle").symlink_to("circle")
+    (tmp_path / "notes.pop3").touch()
+    assert offered(f":record {tmp_path}/", at()) == ["circle", "notes.pop3"]
+
+
 @pytest.mark.parametrize("path", ["/nowhere/at/all/", "~nobody-of-that-name/", "a\0/", "\udcff/"])
 def test_what_is_no_folder_holds_no_files(path):
     assert offered(f":record {path}", at()) == []

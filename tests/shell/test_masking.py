@@ -44,6 +44,8 @@ def test_where_the_transcript_leaves_out_a_line_the_screen_and_the_history_do_to
     assert open_part("!" + WORD, *said) == "!"
     assert open_part("STAT", *said) == "STAT"
     assert open_part("QUI", *said) == "QUI"
+    for phrase in (f"my bypass {WORD}", f"my pass {WORD}", f"LISTPASS {WORD}"):
+        assert open_part(phrase, *said) == ""
 
 
 @pytest.mark.parametrize("said", [(), ("USER mrose", "+OK", "CAPA", "-ERR", "PASS x", "+OK")])
@@ -100,6 +102,8 @@ def test_the_second_half_of_a_line_is_judged_with_the_first():
         ": pass ",
         ":send\tPASS ",
         ":help PASS ",
+        ":quit PASS ",
+        ": last pass ",
     ],
 )
 def test_typed_where_no_password_belongs_it_is_starred_all_the_same(before):

@@ -299,3 +299,13 @@ def test_bodies_are_read_back_in_bulk(recording) -> None:
     entries = entries_of(recording.out.octets)
     assert sum(isinstance(entry, ServerLine | ServerLines) for entry in entries) < 20
     assert sys.getsizeof(entries) < 1000
+
+
+def test_what_goes_wrong_only_at_the_close_is_told_too():
+    class Lost(Memory):
+        def close(self) -> None:
+            raise ValueError("I/O operation on closed file")
+
+    writer = TranscriptWriter(Lost(), 0.0, name="a.pop3")
+    with pytest.raises(RecordingFailed, match=r"a\.pop3 stopped: I/O operation on closed file"):
+        writer.close()

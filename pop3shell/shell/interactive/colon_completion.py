@@ -64,7 +64,7 @@ def _paths(typed: str, before: list[str], context: Context) -> Iterator[Candidat
     try:
         with os.scandir(Path(folder + slash).expanduser()) as entries:
             found = [
-                entry.name + ("/" if entry.is_dir() else "")
+                entry.name + ("/" if _is_folder(entry) else "")
                 for entry in islice(entries, ENTRIES)
                 if entry.name.startswith(begun) and (begun or not entry.name.startswith("."))
             ]
@@ -72,6 +72,13 @@ def _paths(typed: str, before: list[str], context: Context) -> Iterator[Candidat
         return
     for name in sorted(found):
         yield Candidate(name, len(begun), "")
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads round in circles, or where nobody may look
+        return False
 
 
 def _settings(typed: str, before: list[str], context: Context) -> Iterator[Candidate]:

@@ -43,12 +43,12 @@ def _in_line(line: str, expected: bool) -> int | None:
     start = len(line) - len(line.lstrip("! \t"))
     octets = line[start:].encode("utf-8", "surrogateescape")
     command = parse(octets)
-    if command.row is None and (found := _GLUED.search(line, start)):
-        return found.end()
-    secret = secrets.in_command(command)
-    if secret is not None:
-        return start + len(octets[: secret.start].decode("utf-8", "surrogateescape"))
-    return start if expected and not _may_be_command(line[start:]) else None
+    found = []
+    if secret := secrets.in_command(command, expected and not _may_be_command(line[start:])):
+        found.append(start + len(octets[: secret.start].decode("utf-8", "surrogateescape")))
+    if command.row is None and (glued := _GLUED.search(line, start)):
+        found.append(glued.end())
+    return min(found, default=None)
 
 
 def _may_be_command(text: str) -> bool:
@@ -85,7 +85,10 @@ def _misplaced(text: str) -> int | None:
     """Look for the command that asks for a secret behind a colon that doesn't belong there."""
     start = len(text) - len(text[1:].lstrip())
     found = _in_line(text[start:], False)
-    return None if found is None else start + found
+    if found is not None:
+        return start + found
+    glued = _GLUED.search(text, start)  # behind a name that is a verb of POP3 too
+    return None if glued is None else glued.end()
 
 
 def _parts(rest: str, ends: re.Pattern[str]) -> Iterator[tuple[int, str]]:
