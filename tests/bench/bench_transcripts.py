@@ -77,7 +77,7 @@ def record(folder: Path) -> Iterator[Benchmark]:
             rows,
             [
                 Budget("net, saved to a file", 2.5, recorded, _net, unrecorded),
-                Budget("net, saved to /dev/null", 3.5, recorded_nowhere, _net, nowhere),
+                Budget("net, saved to /dev/null", 2.5, recorded_nowhere, _net, nowhere),
                 Budget("net / traced by curl", 0.25, recorded_nowhere, _net, traced),
                 Budget("peak RSS above a 1 KiB message", 16, recorded, _grown, unit="MiB"),
             ],
