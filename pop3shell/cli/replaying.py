@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from pop3shell.cli.replay_report import Replayed, Report
+from pop3shell.cli.running import cancel_at_interrupt
 from pop3shell.net.client import Client
 from pop3shell.net.recording import ClientRecording
 from pop3shell.net.replay.link import BeginRecording
@@ -54,6 +55,7 @@ async def perform(order: Order) -> Exit:
     except _Unusable as error:
         click.echo(f"pop3shell: {visible_text(str(error))}", err=True)
         return Exit.USAGE
+    cancel_at_interrupt()  # not before: who is asked for a password is to be heard at once
     report = Report(order.target, order.rules, order.as_json)
     for path, script, found in ready:
         record = _recorder(order, path)

@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 #: Octets of output collected before they are written; who waits, flushes.
 OUTPUT_BUFFER = 1 << 16
+#: Seconds in which a session that was interrupted may end in order.
+PATIENCE = 2.0
 
 
 class Request(Record):
@@ -88,6 +91,35 @@ def run(main: Coroutine[Any, Any, Exit]) -> Exit:
         return interrupted()
 
 
+def cancel_at_interrupt() -> None:
+    """Let Ctrl-C cancel the current task, which then ends in order; for a script."""
+    task = asyncio.current_task()
+    if task is not None:
+        with contextlib.suppress(ValueError):  # not in the main thread
+            signal.signal(signal.SIGINT, _Interrupt(asyncio.get_running_loop(), task))
+
+
+class _Interrupt:
+    """Handles SIGINT. Those that come right behind the first change nothing: it is being done.
+
+    A later one ends the program, wherever it is: it may wait for who doesn't read its output.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, task: asyncio.Task[Any]) -> None:
+        self._loop = loop
+        self._task = task
+        self._first = 0.0
+
+    def __call__(self, _number: int, _frame: object) -> None:
+        now = time.monotonic()
+        if not self._first:
+            self._first = now
+            with contextlib.suppress(RuntimeError):  # the loop is closed: all is done
+                self._loop.call_soon_threadsafe(self._task.cancel)
+        elif now - self._first > PATIENCE:
+            raise KeyboardInterrupt
+
+
 def interrupted() -> Exit:
     """Say that it was; at a terminal ``^C`` stands there already."""
     at_terminal = sys.stderr is not None and sys.stderr.isatty()
@@ -107,6 +139,8 @@ async def hold_session(request: Request) -> Exit:
     """Connect, greet, and run what was asked for; returns the exit status."""
     loop = asyncio.get_running_loop()
     task = asyncio.current_task()
+    if not request.interactive:
+        cancel_at_interrupt()
     for name in _ended_by():
         with contextlib.suppress(NotImplementedError, RuntimeError):  # Windows has no such handlers
             loop.add_signal_handler(name, lambda: task.cancel() if task else None)
@@ -131,6 +165,9 @@ async def hold_session(request: Request) -> Exit:
         if shell.recording is not None:
             shell.recording.stop()
         out.flush()
+        for name in _ended_by():  # the loop closes what wakes it before it does this itself
+            with contextlib.suppress(NotImplementedError, RuntimeError):
+                loop.remove_signal_handler(name)
 
 
 def _recorded(shell: Shell, request: Request) -> bool:

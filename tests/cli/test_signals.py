@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 from support.practice import SECONDS, Dialogue
@@ -58,6 +58,29 @@ def test_a_script_that_waits_for_the_server_is_interrupted_and_shows_what_came(n
     assert (status, err) == (130, b"pop3shell: interrupted\n")
     assert server.received == b"RETR 1\r\n"
     assert out in (b"", b"S: +OK\nS: half a\n")  # as much as had come by then
+
+
+def endless_body(server, client):
+    """Send lines until the client has gone."""
+    with suppress(OSError):
+        while True:
+            client.sendall(b"a line\r\n" * 10_000)
+    client.close()
+
+
+@pytest.mark.parametrize("times", [1, 2, 5])
+def test_however_often_ctrl_c_is_pressed_the_recording_is_ended(tmp_path, times):
+    path = tmp_path / "session.pop3"
+    with ScriptedServer(GREETING, expect("RETR 1"), b"+OK\r\n", endless_body) as server:
+        arguments = ("--validate", "off", "-c", "RETR 1", "--record", path)
+        with started("connect", server.host, server.port, *arguments) as program:
+            while b"a line" not in program.stdout.readline():
+                assert program.poll() is None
+            for _ in range(times - 1):
+                program.send_signal(signal.SIGINT)
+            status, _, err = ended(program, signal.SIGINT)
+    assert (status, err) == (130, b"pop3shell: interrupted\n")
+    assert path.read_bytes().endswith(b"*: closed by client\n")
 
 
 def test_an_interrupted_script_removes_no_mail(practice_server):
