@@ -143,7 +143,7 @@ class StartPractice(Protocol):
         ``messages`` are whole messages, or the path of a Maildir, an mbox or a folder of
         ``.eml`` files; left out, it is the sample maildrop. ``accounts`` maps names to passwords,
         ``{"mrose": "tanstaaf"}`` when left out; each has a maildrop of its own. ``tls``: with
-        STLS, and ``tls_port``.
+        STLS, and ``tls_port``. Raises TypeError, SourceError.
         """
 
 
@@ -159,6 +159,8 @@ class StartMock(Protocol):
         tls: bool = False,
     ) -> RunningMock:
         """Serve a transcript: its path, or its text if that has more than one line.
+
+        Text may be indented, as in a function it is.
 
         ``timing``: with the recorded pauses. ``close_unknown``: close the connection on a line
         that is not in the recording instead of answering -ERR. ``tls``: with ``tls_port`` though
@@ -192,6 +194,7 @@ def mock_pop3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartMock]:
         close_unknown: bool = False,
         tls: bool = False,
     ) -> RunningMock:
+        __tracebackhide__ = True
         from pop3shell.server.mock.server import MockServer, Settings
 
         recording = _recording(transcript)
@@ -207,6 +210,7 @@ def _stopped_at_the_end(start: Callable[..., Any]) -> Iterator[Any]:
     running: list[Running] = []
 
     def started(*arguments: Any, **options: Any) -> Running:
+        __tracebackhide__ = True
         running.append(start(*arguments, **options))
         return running[-1]
 
@@ -225,17 +229,44 @@ def _recording(transcript: str | os.PathLike[str]) -> Recollection:
     from pathlib import Path
 
     from pop3shell.server.mock import recollect
+    from pop3shell.transcript.errors import TranscriptError
 
-    if isinstance(transcript, str) and "\n" in transcript:
-        return recollect.from_text(transcript)
-    return recollect.from_file(Path(transcript))
+    __tracebackhide__ = True  # the mistake is in the test's line, not here
+    text = transcript if isinstance(transcript, str) and "\n" in transcript else ""
+    try:
+        if text:
+            return recollect.from_text(_flush_left(text))
+        return recollect.from_file(Path(transcript))
+    except (TranscriptError, OSError) as error:
+        if isinstance(error, OSError):
+            error.add_note("what has no line end is taken for the name of a file")
+        elif not text:
+            error.add_note(f"in {os.fspath(transcript)}")
+        raise error.with_traceback(None) from None
+
+
+def _flush_left(text: str) -> str:
+    """Take off what stands before a versioned transcript that is written out inside a function."""
+    import textwrap
+
+    from pop3shell.transcript.grammar import MAGIC
+
+    return textwrap.dedent(text).lstrip("\n") if text.lstrip().startswith(MAGIC.decode()) else text
+
+
+def _check(value: object, wanted: type, what: str, advice: str) -> None:
+    """See to it that a mistake shows where it is made, not as a failure of the server."""
+    if not isinstance(value, wanted):
+        raise TypeError(f"{what} is of type {type(value).__name__}; give {advice}")
 
 
 class _Given:
     """Messages that a test has written out."""
 
     def __init__(self, messages: Iterable[bytes]) -> None:
-        self._stored = list(messages)
+        self._stored = [messages] if isinstance(messages, bytes) else list(messages)
+        for at, message in enumerate(self._stored, 1):
+            _check(message, bytes, f"message {at}", "its octets, as .encode() or .as_bytes() give")
 
     def messages(self) -> Sequence[Message]:
         from pop3shell.server.maildrops.sample import SampleMessage
@@ -259,6 +290,9 @@ def _practice(
     elif messages is not None:
         source = _Given(messages)
     known = {SAMPLE_USER: SAMPLE_PASSWORD} if accounts is None else accounts
+    for name, password in known.items():
+        _check(name, str, "an account's name", "a str")
+        _check(password, str, f"the password of {name}", "a str")
     maildrops = {name: (password, Maildrop(source)) for name, password in known.items()}
     tls = certificate.context() if certificate else None
     return RunningPractice(known, PracticeServer(maildrops, tls=tls), certificate)

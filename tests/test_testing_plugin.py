@@ -96,6 +96,74 @@ def test(mock_pop3):
     result.stdout.fnmatch_lines(["*line 2: an expectation*"])
 
 
+def test_a_bad_file_is_named(passes, pytester):
+    pytester.path.joinpath("session.txt").write_text("S: +OK\nS~ .*\n")
+    result = passes("""
+def test(mock_pop3):
+    mock_pop3("session.txt")
+""", failed=1)  # fmt: skip
+    result.stdout.fnmatch_lines(["*line 2: an expectation*", "*in session.txt"])
+    result.stdout.no_fnmatch_line("*recollect*")
+
+
+def test_what_is_no_file_is_told_in_the_line_of_the_test(passes):
+    result = passes("""
+def test(mock_pop3):
+    mock_pop3("S: +OK ready")
+""", failed=1)  # fmt: skip
+    result.stdout.fnmatch_lines(["*No such file*S: +OK ready*", "*taken for the name of a file"])
+    result.stdout.no_fnmatch_line("*pathlib*")
+
+
+def test_a_transcript_may_be_written_out_inside_a_test(passes):
+    passes(r"""
+def test(mock_pop3):
+    server = mock_pop3(r'''
+        %POP3-TRANSCRIPT 1
+        S: +OK ready
+        C: USER mrose
+        S: +OK
+        C: PASS ${password}
+        S: +OK
+        C: RETR 1
+        S: +OK
+        S:   indented\x20
+        S: .
+        C: QUIT
+        S: +OK
+    ''')
+    client = log_in(server)
+    assert client.retr(1)[1] == [b"  indented "]
+    client.quit()
+    assert (server.unmatched, server.unasked) == ([], [])
+""")
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ('["Subject: a"]', "message 1 is of type str; give its octets"),
+        ("[EmailMessage()]", "message 1 is of type EmailMessage; *.as_bytes()"),
+        ('[], {"mrose": b"tanstaaf"}', "the password of mrose is of type bytes; give a str"),
+    ],
+)
+def test_what_is_no_message_or_password_is_said_where_it_is_given(passes, given, told):
+    result = passes(f"""
+from email.message import EmailMessage
+
+def test(pop3_server):
+    pop3_server({given})
+""", failed=1)  # fmt: skip
+    result.stdout.fnmatch_lines([f"*TypeError: {told}*"])
+
+
+def test_one_message_needs_no_list(passes):
+    passes("""
+def test(pop3_server):
+    assert log_in(pop3_server(b"Subject: a\\n\\nb\\n")).retr(1)[1] == [b"Subject: a", b"", b"b"]
+""")
+
+
 def test_the_practice_server_takes_messages_and_accounts(passes):
     passes("""
 def test(pop3_server):

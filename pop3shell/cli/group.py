@@ -14,7 +14,7 @@ from pop3shell import __version__
 COMMANDS = {
     "connect": "Open the shell on a server (HOST alone means this).",
     "demo": "Open the shell on an embedded practice server.",
-    "explain": "Explain a command, state, capability or response code.",
+    "explain": "Explain a command, state, capability, response code or term.",
     "play": "Show a transcript in the terminal, at its own pace.",
     "mock": "Serve the server's side of a transcript to real clients.",
     "replay": "Replay transcripts against a server; tell where its replies differ.",

@@ -140,11 +140,18 @@ def _octets(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
         raise click.BadParameter(str(error)) from None
 
 
+def named(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    """Refuse an empty name: a script's unset variable must not mean that nothing is written."""
+    if value == "":
+        raise click.BadParameter("the name is empty; give one, or leave the option out")
+    return value
+
+
 def recording_options(file: str, folder: str) -> Callable[[F], F]:
     """Return what adds the options on recording; the arguments are the help on the first two."""
     options = (
-        click.option("--record", type=click.Path(), metavar="FILE", help=file),
-        click.option("--record-dir", type=click.Path(), metavar="DIR", help=folder),
+        click.option("--record", type=click.Path(), callback=named, metavar="FILE", help=file),
+        click.option("--record-dir", type=click.Path(), callback=named, metavar="DIR", help=folder),
         click.option(
             "--max-body",
             callback=_octets,

@@ -32,7 +32,7 @@ class _Number(click.FloatRange):
 
 
 @click.command()
-@click.argument("file")
+@click.argument("file", type=click.Path())
 @click.option(
     "--speed",
     type=_Number(min=0, min_open=True),

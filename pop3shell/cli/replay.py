@@ -13,13 +13,14 @@ from pop3shell.cli.options import (
     RecordingOptions,
     TlsOptions,
     family,
+    named,
     recording_options,
     security_options,
 )
 
 
 @click.command()
-@click.argument("words", nargs=-1, required=True, metavar="FILE... HOST [PORT]")
+@click.argument("words", nargs=-1, required=True, metavar="FILE... HOST [PORT]", type=click.Path())
 @click.option(
     "--compare",
     type=click.Choice(["status", "shape", "exact"]),
@@ -43,6 +44,7 @@ from pop3shell.cli.options import (
 @click.option(
     "--junit",
     type=click.Path(dir_okay=False),
+    callback=named,
     metavar="FILE",
     help="Write the result to FILE, as JUnit's XML, too.",
 )
@@ -116,9 +118,11 @@ def command(
 
 def _divide(words: tuple[str, ...]) -> tuple[list[Path], Server]:
     """Tell files, host and port apart. Raises click.UsageError."""
+    if not all(words):  # as a file it would be all that is in the current folder
+        raise click.UsageError("a name is empty: FILE... HOST [PORT]")
     *files, host = words
     port = None
-    if len(files) > 1 and host.isascii() and host.isdigit() and not Path(host).exists():
+    if files and host.isascii() and host.isdigit() and not Path(host).exists():
         port = host
         host = files.pop()
     if not files:

@@ -70,6 +70,15 @@ class Report:
                 f"pop3shell: {visible_text(f'{replayed.path}: {outcome.trouble}')}", err=True
             )
 
+    def interrupted(self, paths: list[Path]) -> None:
+        """Take in that of these files the first not yet added was broken off, the rest left out."""
+        at = len(self._all)
+        for path in paths[at : at + 1]:
+            self.add(Replayed(path, Outcome(trouble="interrupted")))
+        for path in paths[at + 1 :]:
+            self.add(Replayed(path, None))
+        self.status = Exit.INTERRUPTED
+
     def end(self, junit: str | None) -> None:
         """Show what is shown at the end, and write the file."""
         if junit:
@@ -94,11 +103,10 @@ class Report:
 
     def _summary(self, outcome: Outcome) -> str:
         replies = f"{outcome.replies} {'reply' if outcome.replies == 1 else 'replies'}"
-        number = len(outcome.differences)
-        if not number:
-            return f"{replies} compared by {self._rules.level.value}: no differences"
+        cut = " before it was cut short" if outcome.trouble else ""
+        number = len(outcome.differences) or "no"
         differences = "1 difference" if number == 1 else f"{number} differences"
-        return f"{replies} compared by {self._rules.level.value}: {differences}"
+        return f"{replies} compared by {self._rules.level.value}{cut}: {differences}"
 
     def _json(self) -> dict[str, Any]:
         return {

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import functools
+import signal
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
@@ -49,30 +54,52 @@ class Order:
 async def perform(order: Order) -> Exit:
     """Replay all files, and report; nothing is sent unless all can be."""
     try:
-        scripts = [(path, _load(path)) for path in _files(order.files)]
+        scripts = _scripts(order.files)
         asker = _Asker(order)
-        ready = [(path, script, await asker.secrets(path, script)) for path, script in scripts]
+        ready = [
+            _Ready(path, script, await asker.secrets(path, script)) for path, script in scripts
+        ]
     except _Unusable as error:
-        click.echo(f"pop3shell: {visible_text(str(error))}", err=True)
+        for sentence in error.args:
+            click.echo(f"pop3shell: {visible_text(sentence)}", err=True)
         return Exit.USAGE
-    cancel_at_interrupt()  # not before: who is asked for a password is to be heard at once
+    _cancel_at_signals()  # not before: who is asked for a password is to be heard at once
     report = Report(order.target, order.rules, order.as_json)
-    for path, script, found in ready:
-        record = _recorder(order, path)
-        outcome = await _replay(report, script, found, order, record)
-        report.add(Replayed(path, outcome))
-    report.end(order.junit)
+    try:
+        for one in ready:
+            report.add(Replayed(one.path, await _replay(report, one, order)))
+    except asyncio.CancelledError:  # what is known by now would be lost
+        report.interrupted([one.path for one in ready])
+        raise
+    finally:
+        report.end(order.junit)
     failed = order.records is not None and order.records.failed
     return Exit.NO if failed and report.status is Exit.DONE else report.status
 
 
-async def _replay(
-    report: Report, script: Script, found: Secrets, order: Order, record: BeginRecording | None
-) -> Outcome | None:
+class _Ready(NamedTuple):
+    """A transcript with all that is needed to replay it."""
+
+    path: Path
+    script: Script
+    found: Secrets
+
+
+async def _replay(report: Report, ready: _Ready, order: Order) -> Outcome | None:
     """Replay one; None where there is no sense in going on."""
     if report.hopeless or (order.rules.fail_fast and report.status):
         return None
-    return await replay(script, found, order.target, order.rules, record)
+    record = _recorder(order, ready.path)
+    return await replay(ready.script, ready.found, order.target, order.rules, record)
+
+
+def _cancel_at_signals() -> None:
+    """Let Ctrl-C, and SIGTERM where there are such handlers, cancel the current task."""
+    cancel_at_interrupt()
+    task = asyncio.current_task()
+    if task is not None:
+        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
 
 
 def _recorder(order: Order, path: Path) -> BeginRecording | None:
@@ -97,7 +124,21 @@ def _recorder(order: Order, path: Path) -> BeginRecording | None:
 
 
 class _Unusable(Exception):
-    """A transcript that can't be replayed; the text says where and why."""
+    """Transcripts that can't be replayed; each argument says where and why."""
+
+
+def _scripts(given: list[Path]) -> list[tuple[Path, Script]]:
+    """Load the transcripts. Raises _Unusable, for all that can't be understood at once."""
+    scripts: list[tuple[Path, Script]] = []
+    faults: list[str] = []
+    for path in _files(given):
+        try:
+            scripts.append((path, _load(path)))
+        except _Unusable as error:
+            faults += error.args
+    if faults:
+        raise _Unusable(*faults)
+    return scripts
 
 
 def _files(given: list[Path]) -> list[Path]:
@@ -151,7 +192,8 @@ class _Asker:
 
     async def _answer(self, name: str, account: bool) -> str | None:
         target = self._order.target
-        question = f"{name} for {shown(target.host, target.port)}: "
+        wanted = "password" if account else name  # also where a digest is made of it
+        question = f"{wanted} for {shown(target.host, target.port)}: "
         if account:
             return await find_password(self._order.login, question, _prompt)
         return await _prompt(question)
@@ -161,7 +203,18 @@ async def _prompt(question: str) -> str | None:
     """Ask a person without echo; None where there is nobody."""
     if sys.stdin is None or not sys.stdin.isatty():
         return None
-    answer: str = click.prompt(
-        question, hide_input=True, err=True, prompt_suffix="", default="", show_default=False
-    )
+    with _interruptible():
+        answer: str = click.prompt(
+            question, hide_input=True, err=True, prompt_suffix="", default="", show_default=False
+        )
     return answer or None
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let Ctrl-C be heard at once: asyncio only notes the first one, for when it is its turn."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -23,7 +23,7 @@ from pop3shell.protocol.record import Record
 from pop3shell.protocol.secrets import Redactor
 from pop3shell.shell.credentials import Login
 from pop3shell.shell.exits import Exit
-from pop3shell.shell.opening import open_session, opener
+from pop3shell.shell.opening import opener
 from pop3shell.shell.security import Security
 from pop3shell.shell.settings import Settings
 from pop3shell.shell.shell import Shell
@@ -78,11 +78,6 @@ class Request(Record):
         return Settings(validate, self.interactive, self.max_body)
 
 
-async def ask_secret(prompt: str) -> str | None:
-    """A script has nobody to ask."""
-    return None
-
-
 def run(main: Coroutine[Any, Any, Exit]) -> Exit:
     """Run a coroutine to its end; Ctrl-C and SIGTERM interrupt it in an orderly way."""
     try:
@@ -128,11 +123,19 @@ def interrupted() -> Exit:
 
 
 def standard_output() -> BinaryIO:
-    """Standard output as a buffered stream of octets that isn't flushed line by line."""
+    """Standard output as a buffered stream of octets that isn't flushed line by line.
+
+    It is UTF-8, whatever the locale, but for a terminal that understands something else.
+    """
     if sys.stdout is None:  # closed by who started us
         return io.BufferedWriter(io.FileIO(os.devnull, "wb"))
     sys.stdout.flush()
-    return io.BufferedWriter(io.FileIO(sys.stdout.fileno(), "wb", closefd=False), OUTPUT_BUFFER)
+    stream: io.RawIOBase = io.FileIO(sys.stdout.fileno(), "wb", closefd=False)
+    if stream.isatty():
+        from pop3shell.view.recoded import recoded
+
+        stream = recoded(stream, sys.stdout.encoding)
+    return io.BufferedWriter(stream, OUTPUT_BUFFER)
 
 
 async def hold_session(request: Request) -> Exit:
@@ -146,11 +149,16 @@ async def hold_session(request: Request) -> Exit:
             loop.add_signal_handler(name, lambda: task.cancel() if task else None)
     out = _output(request)
     errors = sys.stderr or io.StringIO()  # None: closed by who started us
-    screen = _screen(request)
     shell = Shell(
-        Client(request.session.timeout), out, errors, request.settings, ask_secret, screen
+        Client(request.session.timeout),
+        out,
+        errors,
+        request.settings,
+        screen=_screen(request),
+        security=request.security,
+        login=request.login,
+        opens=opener(request.host, request.port, request.family),
     )
-    shell.security, shell.login = request.security, request.login
     try:
         if not _recorded(shell, request):
             return Exit.USAGE
@@ -200,24 +208,23 @@ def _screen(request: Request) -> Callable[[BinaryIO, Redactor], Screen] | None:
         return None
     from pop3shell.view.screen import ScreenPrinter
 
-    return functools.partial(ScreenPrinter, colour=request.colour)
+    return functools.partial(ScreenPrinter, colour=request.colour, echo=True)
 
 
 def _output(request: Request) -> BinaryIO:
     if request.interactive:
         from pop3shell.shell.interactive.screen import TerminalOut
 
-        return cast(BinaryIO, TerminalOut(sys.stdout.fileno()))
+        return cast(BinaryIO, TerminalOut(sys.stdout.fileno(), sys.stdout.encoding))
     return standard_output()
 
 
 async def _hold(shell: Shell, request: Request) -> Exit:
-    again = opener(request.host, request.port, request.family)
-    shell.opened(again)
     if not request.interactive:
-        await open_session(shell, request.host, request.port, request.family)
+        await shell.open()
         return await _run_script(shell, request)
-    from pop3shell.shell.interactive.screen import TerminalOut, no_echo
+    from pop3shell.shell.interactive.modes import ECHO, Off
+    from pop3shell.shell.interactive.screen import TerminalOut
     from pop3shell.shell.interactive.start import (
         Manner,
         importing_ahead,
@@ -226,9 +233,9 @@ async def _hold(shell: Shell, request: Request) -> Exit:
     )
 
     manner = Manner(wants_plain(request.session.plain), request.colour, request.session.vi)
-    with no_echo(sys.stdin.fileno()):
+    with Off(sys.stdin.fileno(), ECHO):  # what is typed ahead may be a password
         with importing_ahead(manner):
-            await again(shell, "", None)
+            await shell.open()
         if request.banner:
             shell.say(request.banner)
         return await run_interactive(shell, cast(TerminalOut, shell.out), manner)

@@ -21,7 +21,7 @@ _FILE = click.Path(exists=True, dir_okay=False)
 
 
 @click.command()
-@click.argument("path", required=False)
+@click.argument("path", required=False, type=click.Path())
 @listening_options
 @click.option(
     "--account",
@@ -51,6 +51,11 @@ _FILE = click.Path(exists=True, dir_okay=False)
     metavar="SECONDS",
     help="Refuse a login that comes sooner after the last one.",
 )
+@click.option(
+    "--no-utf8",
+    is_flag=True,
+    help="Don't offer UTF8; headers that aren't ASCII are then served to every client.",
+)
 @server_recording_options
 def command(
     path: str | None,
@@ -59,13 +64,16 @@ def command(
     tls_client_ca: str | None,
     cleartext: bool,
     login_delay: int,
+    no_utf8: bool,
     listening: ListeningOptions,
     recording: RecordingOptions,
 ) -> int:
     """Serve PATH (a Maildir, an mbox, a folder of .eml files) or the sample maildrop by POP3.
 
-    Every octet is served as stored, line ends made CRLF. PATH is read again at each login;
-    deletions last as long as the server runs, and the files stay untouched.
+    Every octet is served as stored, line ends made CRLF; a message whose header isn't ASCII only
+    to a client that sent UTF8 before it logged in (RFC 6856), unless --no-utf8 is given. PATH is
+    read again at each login; deletions last as long as the server runs, and the files stay
+    untouched.
 
     An account's password is its OAuth token too; an account called anonymous lets guests in.
 
@@ -84,7 +92,12 @@ def command(
         tls = _tls(listening, tls_self_made, tls_client_ca, until)
         clear = True if cleartext else None
         server = PracticeServer(
-            known, tls=tls, cleartext=clear, login_delay=login_delay, records=recorded
+            known,
+            tls=tls,
+            cleartext=clear,
+            login_delay=login_delay,
+            utf8=not no_utf8,
+            records=recorded,
         )
         asyncio.run(serving.serve_until_stopped(server, listening))
     return Exit.NO if recorded and recorded.failed else Exit.DONE

@@ -17,8 +17,10 @@ from typing import Any
 import click
 
 from pop3shell.cli.options import ListeningOptions
+from pop3shell.protocol.spec import commands, lengths
+from pop3shell.protocol.spec.commands import Command
 from pop3shell.protocol.visible import visible_text
-from pop3shell.server import certificates
+from pop3shell.server import certificates, login
 from pop3shell.server.connection import TlsSource
 from pop3shell.server.listener import PracticeServer
 from pop3shell.server.maildrops.maildrop import Maildrop, Source, SourceError
@@ -64,7 +66,26 @@ def _account(text: str) -> tuple[str, str]:
         raise click.UsageError("an account is NAME:PASSWORD, neither of them empty")
     if any(blank in name for blank in " \t\r\n"):
         raise click.UsageError("an account's name holds no blanks")
+    _check_sendable("name", name, commands.USER)
+    _check_sendable("password", password, commands.PASS)
     return name, password
+
+
+def _check_sendable(what: str, text: str, command: Command) -> None:
+    """Raise click.UsageError for what the command cannot carry, so that nobody could log in."""
+    room = lengths.COMMAND_LINE - len(f"{command.verb} \r\n")
+    octets = len(text.encode(errors="surrogateescape"))
+    if any(control in text for control in "\0\r\n"):
+        raise click.UsageError(f"an account's {what} holds no NUL, CR or LF, they end a command")
+    if octets > room:
+        raise click.UsageError(
+            f"an account's {what} has {room} octets at most, this one {octets}: "
+            f"more doesn't fit into a line with {command.verb}"
+        )
+    if not login.prepared(text):
+        raise click.UsageError(
+            f"an account's {what} is refused by SASLprep (RFC 4013); use other characters"
+        )
 
 
 def tls_settings(

@@ -9,12 +9,13 @@ import select
 import shutil
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import click
 
-from pop3shell.shell.interactive.screen import TerminalOut, no_echo
+from pop3shell.shell.interactive.modes import ECHO, LINES, Off
+from pop3shell.shell.interactive.screen import TerminalOut
 from pop3shell.transcript import model
 from pop3shell.view.play import Player
 
@@ -69,7 +70,7 @@ def step_through(player: Player, entries: Iterable[model.Entry]) -> None:
     screen = _Screen()
     steps = Steps(player, entries)
     at = 0
-    with no_echo(sys.stdin.fileno()):
+    with Off(sys.stdin.fileno(), ECHO, LINES):
         screen.show(steps[0], 0)
         for key in _keys():
             if key in _QUIT:
@@ -89,7 +90,7 @@ class _Screen:
     """The terminal: the dialogue, and in its last line where one is."""
 
     def __init__(self) -> None:
-        self._out = TerminalOut(sys.stdout.fileno())
+        self._out = TerminalOut(sys.stdout.fileno(), sys.stdout.encoding)
         self._dumb = os.environ.get("TERM", "") in ("", "dumb", "unknown")
 
     def show(self, step: Step | None, number: int) -> None:
@@ -118,29 +119,17 @@ class _Screen:
 
 def _keys() -> Iterator[str]:
     """The keys as they are typed; Ctrl-C raises KeyboardInterrupt, the terminal's end ends it."""
-    with _keys_at_once() as read:
-        while typed := read():
-            yield from (key[0] for key in _KEY.finditer(typed))
-
-
-@contextlib.contextmanager
-def _keys_at_once() -> Iterator[Callable[[], str]]:
-    """Give what reads keys without waiting for Enter, and loses none that were typed ahead."""
-    try:
-        import termios
-        import tty
-    except ImportError:  # Windows
-        yield click.getchar
+    if not hasattr(signal, "SIGWINCH"):  # Windows
+        while typed := click.getchar():
+            yield from _taken_apart(typed)
         return
-    descriptor = sys.stdin.fileno()
-    before = termios.tcgetattr(descriptor)
-    tty.setcbreak(descriptor, termios.TCSANOW)
-    try:
-        with _signals() as signals:
-            yield lambda: _read(descriptor, signals)
-    finally:
-        with contextlib.suppress(termios.error):  # the terminal may be gone
-            termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+    with _signals() as signals:
+        while typed := _read(sys.stdin.fileno(), signals):
+            yield from _taken_apart(typed)
+
+
+def _taken_apart(typed: str) -> Iterator[str]:
+    return (key[0] for key in _KEY.finditer(typed))
 
 
 @contextlib.contextmanager

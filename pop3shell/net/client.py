@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pop3shell.net.connection import Connection
 from pop3shell.net.errors import ConnectionTrouble
+from pop3shell.net.greeting import Opening
 from pop3shell.net.observers import Observers
 from pop3shell.net.resolve import CONNECT_WITHIN, open_socket, shown
 from pop3shell.net.stls import INJECTED, StlsWatch
 from pop3shell.net.timers import Timers
 from pop3shell.protocol.dialogue import Dialogue
-from pop3shell.protocol.events import Banner, Ending, Event, Greeting, Noted, Side
+from pop3shell.protocol.events import Ending, Event, Greeting, Noted, Side
 from pop3shell.protocol.findings import Rule
 from pop3shell.protocol.rules import tls as rules
 from pop3shell.protocol.session import Session
@@ -23,11 +23,6 @@ from pop3shell.protocol.session import Session
 if TYPE_CHECKING:  # imported when TLS begins: most sessions, and the first prompt, go without
     from pop3shell.net.tls import TlsLayer
     from pop3shell.net.tls_settings import TlsSettings
-
-#: Seconds of silence before the greeting after which what came instead is looked at.
-GREETING_QUIET = 1.0
-#: Octets and seconds after which a peer that sends other lines isn't about to greet.
-GREETING_WITHIN, GREETING_PATIENCE = 1 << 16, 30.0
 
 
 class Client:
@@ -39,8 +34,7 @@ class Client:
     def __init__(self, timeout: float = 60.0) -> None:
         self.dialogue = Dialogue()
         self.observers = Observers()
-        self.greeting: Greeting | None = None
-        self.banner = b""
+        self.opening = Opening(self.dialogue)
         self.ending: Ending | None = None
         self.closed_by: Side | None = None
         self.address = ""
@@ -54,7 +48,6 @@ class Client:
         self._connection: Connection | None = None
         self._waiters: set[asyncio.Future[None]] = set()
         self._outstanding = 0
-        self._before_greeting = 0
         self.host = ""
         self._stls = StlsWatch()
         self.observers.append(self._stls)
@@ -64,6 +57,11 @@ class Client:
     def session(self) -> Session:
         """What the dialogue has told so far."""
         return self.dialogue.session
+
+    @property
+    def greeting(self) -> Greeting | None:
+        """The greeting, once it has come."""
+        return self.opening.greeting
 
     @property
     def closed(self) -> bool:
@@ -138,33 +136,9 @@ class Client:
     async def greeted(self) -> Greeting | None:
         """Wait for the greeting; None if the peer said something else, or nothing, and why not.
 
-        What came instead is in ``banner``; the ending in ``ending``.
+        What came instead is told by ``opening``; the ending by ``ending``.
         """
-        latest = math.inf
-        while self.greeting is None and not self.closed:
-            if self._before_greeting > GREETING_WITHIN:
-                break
-            if self.banner or self._begins_wrongly():
-                now = self._loop.time()
-                latest = min(latest, now + GREETING_PATIENCE)
-                try:
-                    async with asyncio.timeout_at(min(latest, now + GREETING_QUIET)):
-                        await self._wait()
-                except TimeoutError:
-                    break
-            else:
-                await self._wait()
-        return self.greeting
-
-    @property
-    def greeting_begun(self) -> bool:
-        """Whether the first octets are those of a greeting whose line hasn't ended yet."""
-        begun = self.dialogue.unfinished[:4].upper()
-        right = b"+OK".startswith(begun[:3]) or b"-ERR".startswith(begun)
-        return bool(begun) and right and not self.banner
-
-    def _begins_wrongly(self) -> bool:
-        return bool(self.dialogue.unfinished) and not self.greeting_begun
+        return await self.opening.wait(lambda: self.closed, self._wait)
 
     def send(self, octets: bytes) -> None:
         """Send octets as they are. Raises ConnectionTrouble if the connection is over."""
@@ -220,8 +194,7 @@ class Client:
 
     def _receive(self, data: bytes) -> None:
         self._timers.heard = now = self._loop.time()
-        if self.greeting is None:
-            self._before_greeting += len(data)
+        self.opening.receive(len(data))
         events = self.dialogue.server(data, now)
         octets = self.ahead() if self.ahead is not None else b""
         if octets and self._connection is not None:
@@ -264,8 +237,7 @@ class Client:
             self.note(*found)
 
     def _dispatch(self, events: list[Event]) -> None:
-        if self.greeting is None:
-            self._watch_greeting(events)
+        self.opening.watch(events)
         self.observers.tell(events)
 
     def note(self, rule: Rule, text: str, evidence: bytes) -> None:
@@ -273,13 +245,6 @@ class Client:
         finding = self.dialogue.findings.note(rule, text, evidence)
         if finding:
             self._dispatch([Noted(finding)])
-
-    def _watch_greeting(self, events: list[Event]) -> None:
-        for event in events:
-            if isinstance(event, Greeting):
-                self.greeting = event
-            elif isinstance(event, Banner):
-                self.banner += event.raw[: 512 - len(self.banner)]
 
     # ---- waiting ----
 

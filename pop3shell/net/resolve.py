@@ -71,6 +71,10 @@ def _unknown_host(host: str, family: socket.AddressFamily, error: Exception) -> 
     if wanted and _literal(host, 0, socket.AF_UNSPEC):
         given, only = ("IPv6", "IPv4") if family is socket.AF_INET else ("IPv4", "IPv6")
         return f"{host} is an {given} address, but {only} only was asked for"
+    address, _, interface = host.partition("%")
+    if interface and _literal(address, 0, socket.AF_INET6):
+        names = " ".join(name for _, name in socket.if_nameindex())
+        return f"{host}: there is no interface {interface!r} here; those there are: {names}"
     return f"no host {host!r}{wanted} is known ({why}); check the name and your name server"
 
 
@@ -139,7 +143,7 @@ async def _attempt(address: Address, failures: list[str]) -> socket.socket:
         if sock is not None:
             sock.close()
         if isinstance(error, OSError):
-            failures.append(f"{shown(where[0], where[1])}: {_reason(error)}")
+            failures.append(f"{_address(where)}: {_reason(error)}{_unscoped(where)}")
         raise
     return sock
 
@@ -148,3 +152,25 @@ def _reason(error: OSError) -> str:
     if error.errno == errno.ECONNREFUSED:
         return "connection refused (nothing listens on that port)"
     return os.strerror(error.errno).lower() if error.errno else str(error)
+
+
+def _address(where: tuple[Any, ...]) -> str:
+    """An address that was tried; a link-local one with its interface (RFC 4007 section 11)."""
+    host, port, *rest = where
+    if rest[1:] and rest[1] and "%" not in host:
+        with contextlib.suppress(OSError):
+            host += f"%{socket.if_indextoname(rest[1])}"
+    return shown(host, port)
+
+
+def _unscoped(where: tuple[Any, ...]) -> str:
+    """What to add to the failure of a link-local address that doesn't name its interface."""
+    from ipaddress import AddressValueError, IPv6Address  # rarely needed
+
+    try:
+        address = IPv6Address(where[0])
+    except AddressValueError:
+        return ""
+    if not address.is_link_local or address.scope_id or any(where[3:]):
+        return ""
+    return f"; a link-local address needs the interface that leads to it, as in {address}%eth0"

@@ -28,6 +28,8 @@ _ELSEWHERE = {
     **dict.fromkeys((b"RM", b"DEL"), commands.DELE.verb),
     b"STARTTLS": commands.STLS.verb,
 }
+#: Who speaks, in a written dialogue that was pasted.
+_SPEAKERS = frozenset((b"C:", b"S:", b"CLIENT:", b"SERVER:"))
 _BREAKING = re.compile(rb"[\x00\r]")
 
 
@@ -66,6 +68,9 @@ def _unknown(command: CommandLine, session: Session) -> Advice:
         return Advice(0, stop, "an empty line is no command", rfc(1939, "3"))
     if not command.verb:
         return Advice(0, 1, "a command begins at the start of the line", rfc(1939, "3"))
+    if command.verb.upper() in _SPEAKERS:
+        text = "that tells who speaks in a written dialogue; send what stands behind C: only"
+        return Advice(0, stop, text, rfc(1939, "9"))
     # Only the first word is looked at, and not repeated if it is far from any command: it may be
     # a password typed in the wrong place.
     if near := _nearest(command.verb, session):

@@ -79,6 +79,19 @@ def scan_listing(content: bytes) -> dict[int, int]:
     return {int(number): int(octets) for number, octets in _listed(_SCAN, content)}
 
 
+def malformed(content: bytes) -> int:
+    """How many of the first ``limits.LISTED`` lines of LIST are no scan listing.
+
+    Where every line is digits, a blank, digits, as nearly always, none is looked at by itself.
+    """
+    lines = content.count(b"\n")
+    if content.translate(None, b"0123456789\r") == b" \n" * lines:
+        wrong = content.startswith(b" ") or b"\n " in content or re.search(rb" \r?\n", content)
+        if not wrong:
+            return 0
+    return min(lines, limits.LISTED) - sum(1 for _ in _listed(_SCAN, content))
+
+
 def unique_ids(content: bytes) -> dict[int, str]:
     """Unique-ids by message number, from the first ``limits.LISTED`` lines of UIDL."""
     found = _listed(_UNIQUE_ID, content)

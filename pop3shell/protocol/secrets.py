@@ -2,7 +2,9 @@
 
 What counts as one in a line of the client:
 
-- the argument that the command table says is secret, however carelessly the line is typed;
+- the argument that the command table says is secret, however carelessly the line is typed, behind
+  another line too: who goes on typing behind one that was held back sends ``STATPASS tanstaaf`` or
+  ``RETR 1PASS tanstaaf``, so it is enough for a word to end in the verb;
 - what stands behind the name in a command that names the user;
 - inside AUTH each response but ``*``, ``=`` and the empty one;
 - a whole line that is no known command, from a login's first line until somebody is logged in:
@@ -83,9 +85,12 @@ def _find(text: bytes, anywhere: bool) -> re.Match[bytes] | None:
     if len(text) < _SHORTEST_VERB:  # so the first keys typed need no pattern
         return None
     found = _pattern(rb"[\s\x00]*", rb"[ \t]?").match(text)
-    if found or not anywhere:
-        return found
-    return _pattern(rb"(?<![0-9A-Za-z])", rb"[ \t]+").search(text)
+    return _behind(text) if anywhere and not found else found
+
+
+def _behind(text: bytes) -> re.Match[bytes] | None:
+    """Look for the first word of a line that ends in a verb and has its secret behind it."""
+    return _pattern(b"", rb"[ \t]+").search(text)
 
 
 def in_command(
@@ -97,11 +102,15 @@ def in_command(
     line is then a secret as a whole.
     """
     row, text = line.row, line.text
-    if row is not None and row not in _PLACES:
-        return None
     if row is None and in_exchange:
         return _secret(text, 0, INITIAL_RESPONSE.secret) if text.strip() else None
-    if found := _find(text, row is None and not in_login):
+    if row is not None and row not in _PLACES:
+        # Most have no argument, or numbers only: looking takes longer than sending them.
+        digits = not line.arguments or b"".join(line.arguments).isdigit()
+        found = None if digits else _behind(text)
+    else:
+        found = _find(text, row is None and not in_login)
+    if found:
         index = found.lastindex or 1
         return _secret(text, found.start(index), _LABELS[index - 1])
     if row is None and in_login and text.strip():
@@ -134,7 +143,7 @@ class LoginWatch:
             self._last = row
             if row is commands.AUTH:
                 self._responded, self._cancelled = len(line.arguments) > 1, False
-            return in_command(line) if row in _PLACES else None
+            return in_command(line)
         in_exchange = self._in_exchange(session)
         if in_exchange and session.state is not State.TRANSACTION:
             self._responded = True  # sent ahead of its challenge, as far as can be known

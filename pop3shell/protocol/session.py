@@ -74,11 +74,9 @@ class Session:
     @property
     def sizes(self) -> dict[int, int]:
         """Octets by message number, from the last LIST; empty before."""
+        self._count()
         if self._sizes is None:
-            self._count()
-            listing, self._listing = b"".join(self._listing), []
-            if self._left_out:  # the last line was cut, perhaps within a number
-                listing = listing[: listing.rfind(b"\n") + 1]
+            listing, self._listing = self._whole_lines(), []
             self._sizes = replies.scan_listing(listing)
         return self._sizes
 
@@ -181,18 +179,28 @@ class Session:
     def _count(self) -> None:
         """Count the last LIST, only now that somebody wants to know.
 
-        The count is that of the lines, the highest number the one on the last of them, or a higher
-        one where the last messages are marked or the lines are out of order.
+        The count is that of the lines, but for those that aren't what they should be; none of them
+        tells anything if all are wrong. The highest number is the one on the last line, or a higher
+        one where the last messages are marked, or lines are out of order or wrong.
         """
         listing, self._uncounted = self._uncounted, None
         if listing is None:
             return
         kept = sum(part.count(b"\n") for part in listing)
+        lines = kept + self._left_out
         self._unlisted = self._left_out + max(0, kept - limits.LISTED)
-        self._messages = kept + self._left_out
         last = replies.stat(_last_line(listing))
         listed = last[0] if last else 0
-        self._highest = max(listed, self._messages + len(self.deleted), *self.deleted)
+        if wrong := replies.malformed(self._whole_lines()):
+            listed = max(self.sizes, default=listed)
+        if not lines or wrong < lines:
+            self._messages = lines - wrong
+        self._highest = max(listed, lines + len(self.deleted), *self.deleted)
+
+    def _whole_lines(self) -> bytes:
+        """The last LIST, but for a last line that was cut, perhaps within a number."""
+        listing = b"".join(self._listing)
+        return listing[: listing.rfind(b"\n") + 1] if self._left_out else listing
 
     def _sum(self) -> int | None:
         """Octets of the messages by the last LIST; None if it doesn't hold just those there are."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ssl
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable
 from typing import TYPE_CHECKING, SupportsIndex, cast
 
 from pop3shell.net.background import in_background
@@ -14,6 +14,7 @@ from pop3shell.server import limits
 from pop3shell.server.replies import SYS_TEMP, error, status_line
 
 if TYPE_CHECKING:
+    from pop3shell.server.maildrops.maildrop import Opening
     from pop3shell.server.observing import Observed
     from pop3shell.server.session import Session
 
@@ -28,16 +29,39 @@ async def tls_context(source: TlsSource) -> ssl.SSLContext:
     return await asyncio.to_thread(source)
 
 
+async def shake_hands(writer: asyncio.StreamWriter, context: ssl.SSLContext) -> None:
+    """Do the server's side of the TLS handshake. Raises OSError where it fails, or takes long.
+
+    Nothing may be awaited between the last plaintext and this: what was read would be lost to it.
+    """
+    await writer.start_tls(context, ssl_handshake_timeout=limits.HANDSHAKE_SECONDS)
+
+
 class CountingReader(asyncio.StreamReader):
-    """A stream that knows how many octets wait to be read."""
+    """A stream that knows how many octets wait to be read, and tells at once when it has ended."""
 
     unread = 0
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self.ended = asyncio.Event()
+        """Set when nothing more comes, which is read after all that came before."""
 
     def feed_data(self, data: Iterable[SupportsIndex]) -> None:
         """Take octets in from the transport."""
         octets = bytes(data)
         self.unread += len(octets)
         super().feed_data(octets)
+
+    def feed_eof(self) -> None:
+        """Take in that the client has ended its side."""
+        super().feed_eof()
+        self.ended.set()
+
+    def set_exception(self, exc: Exception) -> None:
+        """Take in that the connection is lost."""
+        super().set_exception(exc)
+        self.ended.set()
 
     async def read(self, n: int = -1) -> bytes:
         """Return up to `n` octets, none at the end of the stream."""
@@ -75,7 +99,7 @@ class Connection:
         if self._secure:
             session.secured(self._client_name())
         try:
-            await self._send(session, [session.greeting()])
+            await self._write(session.greeting())
             await self._converse(session)
         finally:
             session.end()
@@ -132,14 +156,46 @@ class Connection:
             return Ending.TRUNCATED
         return Ending.ORDERLY
 
-    async def _send(self, session: Session, pieces: Iterable[bytes]) -> None:
+    async def _send(self, session: Session, pieces: Generator[bytes]) -> None:
+        with contextlib.closing(pieces):  # whatever happens: with it closes a message's file
+            await self._send_each(session, pieces)
+
+    async def _send_each(self, session: Session, pieces: Iterable[bytes]) -> None:
+        clock = asyncio.get_running_loop().time
+        turn_ends = clock() + limits.TURN_SECONDS
         for piece in pieces:
             if session.negotiating:
                 await self._prepare_tls()
             if session.opening is not None:
-                await in_background(session.opening.read, "reading a maildrop")
+                await self._open(session, session.opening)
             else:
                 await self._write(piece)
+            if clock() >= turn_ends:  # nothing above waits for a client who reads quickly
+                await asyncio.sleep(0)
+                turn_ends = clock() + limits.TURN_SECONDS
+
+    async def _open(self, session: Session, opening: Opening) -> None:
+        """Have the maildrop read in a thread; who left meanwhile does not keep it locked."""
+        reading = asyncio.ensure_future(in_background(opening.read, "reading a maildrop"))
+        leaving = asyncio.ensure_future(self._reader.ended.wait())
+        try:
+            await asyncio.wait((reading, leaving), return_when=asyncio.FIRST_COMPLETED)
+            if self._reader.ended.is_set():
+                self._left(session)
+            await reading  # even then: so the threads are no more than the clients may be
+        finally:
+            reading.cancel()
+            leaving.cancel()
+        if fault := self._reader.exception():
+            raise fault
+
+    def _left(self, session: Session) -> None:
+        """Unlock the maildrop if no command can follow; the reply to the login still goes out.
+
+        A client that has only ended its own side, as a script does, reads on.
+        """
+        if self._reader.exception() or not (self._reader.unread or session.waits):
+            session.abandon()
 
     async def _write(self, piece: bytes) -> None:
         if self._observed is not None:
@@ -175,7 +231,7 @@ class Connection:
 
     async def _shake_hands(self) -> None:
         assert isinstance(self._tls, ssl.SSLContext)
-        await self._writer.start_tls(self._tls, ssl_handshake_timeout=limits.HANDSHAKE_SECONDS)
+        await shake_hands(self._writer, self._tls)
         self._limit_buffer()
         if self._observed is not None:
             self._observed.secured(self._writer.get_extra_info("ssl_object"))
@@ -205,7 +261,7 @@ class Connection:
         self._writer.transport.set_write_buffer_limits(high=0)  # drain now means: all is sent
         async with asyncio.timeout(self._autologout):
             await self._writer.drain()
-        with suppress(OSError, TimeoutError):
+        with contextlib.suppress(OSError, TimeoutError):
             async with asyncio.timeout(limits.LINGER_SECONDS):
                 self._writer.write_eof()
                 # Closing over unread octets would reset the connection and lose the last reply.
@@ -214,7 +270,7 @@ class Connection:
 
     async def _close_tls(self) -> None:
         """Send all, then the closing alert; asyncio bounds the wait for the client's own."""
-        with suppress(OSError, TimeoutError):
+        with contextlib.suppress(OSError, TimeoutError):
             async with asyncio.timeout(self._autologout):
                 self._writer.close()
                 await self._writer.wait_closed()

@@ -23,11 +23,13 @@ class Policy:
 
     `stls`: there is a certificate, so TLS can be started. `cleartext`: AUTH takes mechanisms that
     send a password or token in clear without TLS too. `delay`: the time between two logins.
+    `utf8`: UTF8 is offered, so a header that is not ASCII is kept for those who sent it.
     """
 
     stls: bool = False
     cleartext: bool = True
     delay: LoginDelay = field(default_factory=LoginDelay)
+    utf8: bool = True
 
 
 @dataclass(slots=True)

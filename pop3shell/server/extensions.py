@@ -40,7 +40,9 @@ def stls(context: Context, _arguments: tuple[bytes, ...]) -> Reply:
 
 
 def utf8(context: Context, _arguments: tuple[bytes, ...]) -> Reply:
-    """Switch to UTF-8 mode. Messages are served as stored in either mode."""
+    """Switch to UTF-8 mode: now headers that are not ASCII can be sent, as stored."""
+    if not context.policy.utf8:
+        return error(f"{commands.UTF8.verb} is not supported by this server")
     context.utf8 = True
     return ok("UTF-8 mode is on")
 

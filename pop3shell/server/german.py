@@ -134,6 +134,8 @@ TEXTS: dict[str, str] = {
         r"keine solche Nachricht, nur \1 im Postfach",
     r"message (\d+) is marked as deleted, (\w+) takes that back":
         r"Nachricht \1 ist zum Löschen vorgemerkt, \2 nimmt das zurück",
+    r"the header of message (\d+) is not ASCII, log in again and send (\w+) before that":
+        r"der Kopf von Nachricht \1 ist kein ASCII, neu anmelden und davor \2 senden",
     r"nothing done, as you wished": r"nichts getan, wie gewünscht",
     r"capability list follows": r"Liste der Fähigkeiten folgt",
     r"pop3shell practice server signing off": r"der Übungsserver verabschiedet sich",

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pop3shell import __version__
-from pop3shell.protocol.framing import CRLF
 from pop3shell.protocol.sasl import pop3 as sasl
 from pop3shell.protocol.spec import capabilities as tags
 from pop3shell.protocol.spec import commands
@@ -19,19 +18,33 @@ from pop3shell.protocol.spec.commands import Command
 from pop3shell.protocol.spec.states import Effect
 from pop3shell.server import authentication, extensions, login
 from pop3shell.server.context import Context
-from pop3shell.server.maildrops.maildrop import SourceError
-from pop3shell.server.replies import SYS_TEMP, Reply, content, counted, error, listing, ok
+from pop3shell.server.header import first_lines, read_header
+from pop3shell.server.maildrops.maildrop import SourceError, parts_of
+from pop3shell.server.replies import (
+    NEEDS_UTF8,
+    SYS_TEMP,
+    Reply,
+    content,
+    counted,
+    error,
+    listing,
+    ok,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pop3shell.server.maildrops.maildrop import Message
 
 Handler = Callable[[Context, tuple[bytes, ...]], Reply | None]
 
-_END_OF_HEADER = CRLF + CRLF
-
 
 class Refused(Exception):
-    """A command cannot be done; its text is the reply's."""
+    """A command cannot be done; its text is the reply's, and its response code."""
+
+    def __init__(self, text: str, code: str = "") -> None:
+        super().__init__(text)
+        self.code = code
 
 
 def capa(context: Context, _arguments: tuple[bytes, ...]) -> Reply:
@@ -53,7 +66,7 @@ def capabilities(context: Context) -> list[str]:
         f"{tags.LOGIN_DELAY.tag} {delay}" if delay else "",
         tags.PIPELINING.tag,
         f"{tags.EXPIRE.tag} NEVER",
-        f"{commands.UTF8.capability} USER",
+        f"{commands.UTF8.capability} USER" if context.policy.utf8 else "",
         commands.LANG.capability,
         f"{tags.IMPLEMENTATION.tag} pop3shell-{__version__}",
     ]
@@ -78,14 +91,14 @@ def uidl(context: Context, arguments: tuple[bytes, ...]) -> Reply:
 
 def retr(context: Context, arguments: tuple[bytes, ...]) -> Reply:
     """Send a whole message."""
-    octets = _content(context, arguments[0])
-    return content(f"{len(octets)} octets", octets)
+    message, parts = _content(context, arguments[0])
+    return content(f"{message.octets} octets", parts)
 
 
 def top(context: Context, arguments: tuple[bytes, ...]) -> Reply:
     """Send the header, the blank line, and so many lines of the body."""
-    message, lines = arguments
-    return content("top of message follows", first_lines(_content(context, message), int(lines)))
+    _, parts = _content(context, arguments[0])
+    return content("top of message follows", first_lines(parts, int(arguments[1])))
 
 
 def dele(context: Context, arguments: tuple[bytes, ...]) -> Reply:
@@ -141,28 +154,12 @@ def handle(row: Command, context: Context, arguments: tuple[bytes, ...]) -> Repl
     try:
         reply = HANDLERS[row](context, arguments)
     except Refused as refusal:
-        reply = error(str(refusal))
+        reply = error(str(refusal), refusal.code)
     except SourceError as fault:
         reply = error(str(fault), SYS_TEMP)
     if not (reply and reply.ok and row.effect is Effect.NAME_USER):
         context.name = None  # a name lasts for the very next command only
     return reply
-
-
-def first_lines(octets: bytes, lines: int) -> bytes:
-    """Return a message's header, its blank line, and the first lines of its body."""
-    end_of_header = octets.find(_END_OF_HEADER)
-    if octets.startswith(CRLF):  # no header at all
-        stop = len(CRLF)
-    elif end_of_header < 0:  # no body at all
-        return octets
-    else:
-        stop = end_of_header + len(_END_OF_HEADER)
-    if lines >= octets.count(CRLF, stop):
-        return octets
-    for _ in range(lines):
-        stop = octets.index(CRLF, stop) + len(CRLF)
-    return octets[:stop]
 
 
 def _listing(
@@ -172,7 +169,7 @@ def _listing(
     if arguments:
         number, message = _message(context, arguments[0])
         return ok(f"{number} {of(message)}")
-    lines = [f"{number} {of(message)}" for number, message in context.maildrop.scan()]
+    lines = (f"{number} {of(message)}" for number, message in context.maildrop.scan())
     return listing(_summary(context), lines)
 
 
@@ -193,6 +190,21 @@ def _message(context: Context, argument: bytes) -> tuple[int, Message]:
     return number, context.maildrop[number]
 
 
-def _content(context: Context, argument: bytes) -> bytes:
-    _, message = _message(context, argument)
-    return message.content()
+def _content(context: Context, argument: bytes) -> tuple[Message, Iterator[bytes]]:
+    """Return a message with its parts, if this session may have it.
+
+    Who announces UTF8 must not send a header that is not ASCII before it (RFC 6856 section 2.1).
+    A body of eight bits was Internet mail before that, and is served as stored.
+    """
+    number, message = _message(context, argument)
+    parts = parts_of(message)
+    if context.utf8 or not context.policy.utf8:
+        return message, parts
+    header, parts = read_header(parts)
+    if not header.isascii():
+        raise Refused(
+            f"the header of message {number} is not ASCII, log in again and send "
+            f"{commands.UTF8.verb} before that (RFC 6856 section 2.1)",
+            NEEDS_UTF8,
+        )
+    return message, parts

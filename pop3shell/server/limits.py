@@ -36,7 +36,17 @@ READ_OCTETS = 16 * 1024
 """The most that is read from a client at once."""
 
 CHUNK_OCTETS = 64 * 1024
-"""The size of the pieces in which a message is sent, and the most that waits in a send buffer."""
+"""Messages are read and sent in pieces of this size, or less than twice as much; and so much may
+wait in a send buffer."""
+
+WHOLE_OCTETS = 1024 * 1024
+"""A larger message is never held whole: what is sent of it is read meanwhile."""
+
+HEADER_OCTETS = 1024 * 1024
+"""How much of a message is searched for the end of its header."""
+
+TURN_SECONDS = 0.002
+"""How long one client is served before the others have their turn."""
 
 BARE_LF_SECONDS = 1.0
 """Quiet after which a line that ends in a bare LF is refused instead of waiting for its CRLF."""

@@ -35,6 +35,11 @@ class LineReader:
         """Whether anything has come behind the line yielded last."""
         return bool(self._buffer)
 
+    @property
+    def holds_a_line(self) -> bool:
+        """Whether a whole line has come behind the line yielded last."""
+        return CRLF in self._buffer
+
     def feed(self, data: bytes) -> Iterator[bytes | None]:
         """Yield each line with its CRLF; None for one that is longer than the limit.
 

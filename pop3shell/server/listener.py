@@ -40,6 +40,8 @@ class PracticeServer(Listener):
     `cleartext`: whether AUTH takes mechanisms without TLS that send a secret in clear. Left out,
     it does only where there is no TLS to be had, so that all can be practised on either server.
 
+    `utf8`: whether UTF8 is offered. Without it, headers that are not ASCII are served to all.
+
     `records` says where the sessions are recorded, but for those refused as too many.
     """
 
@@ -53,6 +55,7 @@ class PracticeServer(Listener):
         tls: TlsSource | None = None,
         cleartext: bool | None = None,
         login_delay: int = 0,
+        utf8: bool = True,
         records: Records | None = None,
     ) -> None:
         super().__init__(tls, records, max_clients)
@@ -60,7 +63,7 @@ class PracticeServer(Listener):
         self._timestamp = timestamp
         self._autologout = autologout
         clear = tls is None if cleartext is None else cleartext
-        self._policy = Policy(tls is not None, clear, LoginDelay(login_delay))
+        self._policy = Policy(tls is not None, clear, LoginDelay(login_delay), utf8)
 
     async def _converse(self, reader: CountingReader, writer: asyncio.StreamWriter) -> None:
         timestamp = fresh_timestamp() if self._timestamp is None else self._timestamp

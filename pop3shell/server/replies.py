@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,14 +16,16 @@ from pop3shell.server.limits import CHUNK_OCTETS, MAX_STATUS_OCTETS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-#: Response codes (RFC 2449 section 8, RFC 3206).
+#: Response codes (RFC 2449 section 8, RFC 3206, RFC 6856 section 5).
 IN_USE = codes.IN_USE.name
 AUTH_FAILED = codes.AUTH.name
 LOGIN_DELAY = codes.LOGIN_DELAY.name
 SYS_TEMP = codes.SYS_TEMP.name
+NEEDS_UTF8 = codes.UTF8.name
 
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_BATCH_LINES = 2000  # of a listing, that there may be a hundred thousand of
 _ROOM = MAX_STATUS_OCTETS - len(CRLF)
 
 
@@ -30,7 +33,7 @@ _ROOM = MAX_STATUS_OCTETS - len(CRLF)
 class Reply:
     """One reply: its status, the text after it, a response code, and the lines of its body.
 
-    `body` holds whole lines with their CRLF, not yet dot-stuffed, in pieces of any size; None
+    `body` holds whole lines with their CRLF, not yet dot-stuffed, cut anywhere into pieces; None
     makes the reply a single line. Without a status it is a challenge of an AUTH exchange, and no
     reply yet; `text` is then base64 (RFC 5034 section 4).
     """
@@ -53,11 +56,11 @@ class Reply:
     def encode(self, utf8: bool = False) -> Iterator[bytes]:
         """Yield the octets to send, in pieces that can be written one after the other.
 
-        `utf8`: whether the client takes UTF-8 in texts (RFC 6856).
+        `utf8`: whether the client takes UTF-8 in texts (RFC 6856). What a body raises is raised.
         """
         yield status_line(self, utf8)
         if self.body is not None:
-            yield from map(stuff, self.body)
+            yield from stuffed(self.body)
             yield TERMINATOR
 
 
@@ -72,14 +75,16 @@ def counted(messages: int) -> str:
 
 
 def listing(text: str, lines: Iterable[str]) -> Reply:
-    """Return a positive reply with these lines, given without their ends."""
-    content = b"".join(line.encode() + CRLF for line in lines)
-    return Reply(Status.OK, text, body=pieces(content))
+    """Return a positive reply with these lines, given without their ends.
+
+    They are asked for while the reply is sent.
+    """
+    return Reply(Status.OK, text, body=_batches(iter(lines)))
 
 
-def content(text: str, octets: bytes) -> Reply:
-    """Return a positive reply with message octets that consist of whole lines."""
-    return Reply(Status.OK, text, body=pieces(octets))
+def content(text: str, parts: Iterable[bytes]) -> Reply:
+    """Return a positive reply with the parts of a message, which ends with a line end."""
+    return Reply(Status.OK, text, body=itertools.chain.from_iterable(map(_cut, parts)))
 
 
 def error(text: str, code: str = "") -> Reply:
@@ -104,11 +109,25 @@ def status_line(reply: Reply, utf8: bool = False) -> bytes:
     return cut.decode("utf-8", "ignore").encode() + CRLF  # no half character at the end
 
 
-def pieces(octets: bytes, size: int = CHUNK_OCTETS) -> Iterator[bytes]:
-    """Cut whole lines into pieces of whole lines, each of about `size` octets."""
-    start = 0
-    while start < len(octets):
-        end = octets.find(CRLF, max(start, start + size - len(CRLF)))
-        stop = len(octets) if end < 0 else end + len(CRLF)
-        yield octets[start:stop]
-        start = stop
+def stuffed(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """Byte-stuff a message, wherever it is cut into parts (RFC 1939 section 3)."""
+    before = CRLF
+    for part in parts:
+        octets = stuff(part)
+        if before != CRLF and part.startswith(b"."):
+            octets = octets[1:]  # no line begins here
+        elif before.endswith(b"\r") and part.startswith(b"\n."):
+            octets = b"\n." + octets[1:]
+        yield octets
+        before = (before + part[-2:])[-2:]
+
+
+def _batches(lines: Iterator[str]) -> Iterator[bytes]:
+    while batch := list(itertools.islice(lines, _BATCH_LINES)):
+        yield "\r\n".join((*batch, "")).encode()
+
+
+def _cut(part: bytes) -> Iterator[bytes]:
+    """Cut a part of a message into pieces to send; nothing worth it, no copy."""
+    size = CHUNK_OCTETS if len(part) >= 2 * CHUNK_OCTETS else len(part)
+    return (part[at : at + size] for at in range(0, len(part), size or 1))

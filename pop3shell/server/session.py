@@ -25,10 +25,11 @@ from pop3shell.server.limits import (
     MAX_RESPONSE_OCTETS,
 )
 from pop3shell.server.lines import LineReader
+from pop3shell.server.maildrops.maildrop import SourceError
 from pop3shell.server.replies import AUTH_FAILED, SYS_TEMP, Reply, error, ok, status_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from pop3shell.protocol.commandline import CommandLine
     from pop3shell.protocol.spec.commands import Command
@@ -76,6 +77,11 @@ class Session:
         return not self.closed and self._lines.ends_in_bare_lf
 
     @property
+    def waits(self) -> bool:
+        """Whether a line that was received is still to be looked at."""
+        return self._lines.holds_a_line
+
+    @property
     def negotiating(self) -> bool:
         """Whether STLS was accepted: TLS comes next, and nothing of what follows is plaintext."""
         return self._context.negotiating and not self.closed
@@ -93,7 +99,7 @@ class Session:
         timestamp = self._context.timestamp.decode("ascii")
         return status_line(ok(f"pop3shell practice server ready {timestamp}".rstrip()))
 
-    def receive(self, data: bytes) -> Iterator[bytes]:
+    def receive(self, data: bytes) -> Generator[bytes]:
         """Read octets from the client and yield what to answer, in pieces.
 
         The next command is looked at only when the pieces before it were taken, so a slow client
@@ -119,11 +125,16 @@ class Session:
         )
         self._lines.drop()
 
-    def quiet(self) -> Iterator[bytes]:
+    def quiet(self) -> Generator[bytes]:
         """Refuse a line that ended in a bare LF, now that no CRLF seems to follow."""
         if self.waits_behind_bare_lf:
             self._lines.drop()
             yield from self._finish(self._refuse(_BARE_LF))
+
+    def abandon(self) -> None:
+        """Unlock the maildrop that is being read, for no command follows the login any more."""
+        if self.opening is not None:
+            self.opening.release()
 
     def end(self) -> None:
         """Close the session without removing anything, and unlock the maildrop."""
@@ -189,7 +200,12 @@ class Session:
         elif self._refusals >= MAX_REFUSALS or self._failed_logins >= MAX_FAILED_LOGINS:
             self.end()
             reply = error(f"{reply.text}; too many refusals, closing the connection", reply.code)
-        return translated(reply, context.language).encode(context.utf8_texts)
+        encoded = translated(reply, context.language).encode(context.utf8_texts)
+        try:
+            yield from encoded
+        except SourceError as fault:  # too late for a refusal, and no end may pass for a whole
+            _log.error("a message was cut off, and its connection closed: %s", fault)
+            self.end()
 
 
 def line_fault(text: bytes) -> str:

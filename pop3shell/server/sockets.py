@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import logging
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from pop3shell.protocol.secrets import Redactor
 from pop3shell.server import limits
-from pop3shell.server.connection import Connection, CountingReader, tls_context
+from pop3shell.server.connection import Connection, CountingReader, shake_hands, tls_context
 
 if TYPE_CHECKING:
     import ssl
@@ -104,33 +105,38 @@ class Listener:
 
     async def _listen(self, host: str, port: int, context: ssl.SSLContext | None) -> asyncio.Server:
         self._closing = False
-        return await asyncio.get_running_loop().create_server(
-            self._protocol,
-            host,
-            port,
-            ssl=context,
-            ssl_handshake_timeout=limits.HANDSHAKE_SECONDS if context else None,
-        )
+        protocol = functools.partial(self._protocol, context)
+        return await asyncio.get_running_loop().create_server(protocol, host, port)
 
-    def _protocol(self) -> asyncio.StreamReaderProtocol:
-        return asyncio.StreamReaderProtocol(CountingReader(limits.READ_OCTETS), self._serve)
+    def _protocol(self, context: ssl.SSLContext | None) -> asyncio.StreamReaderProtocol:
+        serve = functools.partial(self._serve, context)
+        return asyncio.StreamReaderProtocol(CountingReader(limits.READ_OCTETS), serve)
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _serve(
+        self,
+        context: ssl.SSLContext | None,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
         client = asyncio.current_task()
         assert client is not None
         self._clients.add(client)
         try:
             if not self._closing and len(self._clients) <= limits.MAX_SOCKETS:
                 assert isinstance(reader, CountingReader)
-                await self._run(reader, writer)
+                await self._run(context, reader, writer)
         except asyncio.CancelledError:
             pass  # by close(): asyncio would report it as a fault of the callback
         finally:
             self._clients.discard(client)
             writer.transport.abort()
 
-    async def _run(self, reader: CountingReader, writer: asyncio.StreamWriter) -> None:
+    async def _run(
+        self, context: ssl.SSLContext | None, reader: CountingReader, writer: asyncio.StreamWriter
+    ) -> None:
         try:
+            if context is not None:  # not left to the loop: who never ends it counts as a client
+                await shake_hands(writer, context)
             if len(self._clients) > self._max_clients:
                 connection = Connection(reader, writer, limits.AUTOLOGOUT_SECONDS)
                 await connection.refuse("too many connections, try again later")

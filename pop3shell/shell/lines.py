@@ -64,6 +64,6 @@ class InputLines:
 
 
 async def given(lines: Iterable[str]) -> AsyncIterator[bytes]:
-    """Lines given on the command line."""
+    """Lines given on the command line: their octets, whatever the locale made of them."""
     for line in lines:
-        yield line.encode("utf-8", "surrogateescape")
+        yield os.fsencode(line)

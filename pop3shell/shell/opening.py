@@ -9,6 +9,7 @@ from pop3shell.net.errors import ConnectionTrouble
 from pop3shell.net.resolve import shown
 from pop3shell.protocol.events import Ending
 from pop3shell.protocol.replies import Status
+from pop3shell.protocol.spec import lengths
 from pop3shell.shell.endings import tls_failure
 from pop3shell.shell.security import IMPLICIT, STARTTLS, start_by_stls, tell
 from pop3shell.shell.shell import OpenSession, Shell
@@ -58,12 +59,18 @@ def opener(host: str, port: int, family: socket.AddressFamily) -> OpenSession:
 
 def _no_greeting(client: Client, where: str) -> str:
     from pop3shell.net.endings import became
+    from pop3shell.net.greeting import WITHIN
     from pop3shell.shell.peers import SILENT_PEER, looks_like
 
-    received = client.banner + client.dialogue.unfinished
-    begun = client.greeting_begun
+    received, begun = client.opening.received, client.opening.begun
+    if begun and client.opening.endless:
+        return (
+            f"{where} began a greeting of over {WITHIN:,} octets, which may have "
+            f"{lengths.STATUS_LINE} (RFC 1939 section 3); it is broken, or no POP3 server"
+        )
     if received and not begun:
-        return f"{where} is no POP3 server: {looks_like(received)}"
+        long = f"its first line has over {WITHIN:,} octets; " if client.opening.endless else ""
+        return f"{where} is no POP3 server: {long}{looks_like(received)}"
     if client.ending is Ending.SILENT:
         what = "did not end its greeting line" if begun else f"sent no greeting; {SILENT_PEER}"
         return f"{where} accepted the connection but {what}"

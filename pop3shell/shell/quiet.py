@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from pop3shell.shell.progress import Progress
 from pop3shell.shell.shell import Shell
@@ -13,21 +12,12 @@ from pop3shell.shell.shell import Shell
 FEW = 3
 
 
-@contextmanager
-def quietly(shell: Shell) -> Iterator[None]:
-    """Leave out what multi-line replies hold while the block runs.
+def quietly(shell: Shell) -> AbstractContextManager[None]:
+    """Leave out what the replies hold to what is sent in the block.
 
-    And after it, if it was interrupted: what is due still comes, and whoever interrupted it says
-    when that is over.
+    Those, too, that come when it was interrupted: whoever did that says when all is through.
     """
-    shell.printer.bodies = interrupted = False
-    try:
-        yield
-    except asyncio.CancelledError:
-        interrupted = True
-        raise
-    finally:
-        shell.printer.bodies = not interrupted
+    return shell.printer.withheld.of_block()
 
 
 @contextmanager

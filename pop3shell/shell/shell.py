@@ -13,6 +13,7 @@ from pop3shell.protocol import events as ev
 from pop3shell.protocol.events import Ending, Event
 from pop3shell.protocol.framing import CRLF
 from pop3shell.protocol.lastexchange import Recorder
+from pop3shell.protocol.record import Record
 from pop3shell.protocol.replies import Status
 from pop3shell.protocol.secrets import Redactor
 from pop3shell.protocol.visible import visible_text
@@ -34,6 +35,9 @@ AskSecret = Callable[[str], Awaitable[str | None]]
 OpenSession = Callable[["Shell", str, int | None], Awaitable[None]]
 
 
+ShowAdvice = Callable[[bytes, "list[Advice]"], None]
+
+
 class Confirm(Protocol):
     """Asks a yes-or-no question; ``default`` is what Enter alone means."""
 
@@ -46,6 +50,18 @@ def _lines(out: BinaryIO, redactor: Redactor) -> Printer:
     from pop3shell.view.printer import DialoguePrinter
 
     return DialoguePrinter(out, redactor)
+
+
+class Person(Record):
+    """Who types at a shell: is asked for secrets and yes or no, and shown advice on a line."""
+
+    ask_secret: AskSecret
+    confirm: Confirm
+    show_advice: ShowAdvice
+
+
+async def _nobody_knows(question: str) -> str | None:
+    return None
 
 
 async def _nobody_confirms(question: str, default: bool = False) -> bool:
@@ -74,7 +90,11 @@ class Reply:
 
 
 class Shell:
-    """Performs lines on a client's session and shows the dialogue on ``out``."""
+    """Performs lines on a client's session and shows the dialogue on ``out``.
+
+    ``screen`` makes what shows it to a person, ``opens`` connects. Until it is told to ``attend``
+    to a person, as in a script, nobody is asked and advice goes to ``errors``.
+    """
 
     def __init__(
         self,
@@ -82,33 +102,48 @@ class Shell:
         out: BinaryIO,
         errors: TextIO,
         settings: Settings,
-        ask_secret: AskSecret,
+        *,
         screen: Callable[[BinaryIO, Redactor], Screen] | None = None,
+        security: Security | None = None,
+        login: Login | None = None,
+        opens: OpenSession | None = None,
     ) -> None:
         self.client = client
         self.out = out
         self.errors = errors
         self.settings = settings
-        self.ask_secret = ask_secret
+        self.security = security or Security()
+        self.login = login or Login()
         self.redactor = Redactor()
         self.screen = screen(out, self.redactor) if screen is not None else None
         self.printer: Printer = self.screen or _lines(out, self.redactor)
         self.apply_settings()
         self.leaving = False
-        self.security = Security()
-        self.login = Login()
-        self.confirm: Confirm = _nobody_confirms
-        self.show_advice = self._warn_of
         #: What is known of messages that were looked at, by number.
         self.summaries: dict[int, Summary] = {}
         #: Their unique-ids, by number.
         self.unique_ids: dict[int, str] = {}
+        self._person = Person(_nobody_knows, _nobody_confirms, self._warn_of)
         self._watching: list[Observer] = []
-        self._open: OpenSession | None = None
+        self._opens = opens
         self.recording: ClientRecording | None = None
         self.recorder = Recorder(lambda: self.client.session, self.redactor)
         self.watch(self.printer)
         self.watch(self.recorder)
+
+    # ---- the person ----
+
+    def attend(self, person: Person) -> None:
+        """Ask and advise this person from now on."""
+        self._person = person
+
+    async def ask_secret(self, question: str) -> str | None:
+        """Ask for a secret; None if there is no answer."""
+        return await self._person.ask_secret(question)
+
+    async def confirm(self, question: str, default: bool = False) -> bool:
+        """Ask a yes-or-no question; ``default`` is what no answer means."""
+        return await self._person.confirm(question, default)
 
     # ---- the connection ----
 
@@ -122,16 +157,17 @@ class Shell:
         self._watching.remove(observer)
         self.client.observers.remove(observer)
 
-    def opened(self, again: OpenSession) -> None:
-        """Remember how the session was opened, so that it can be opened again."""
-        self._open = again
+    async def open(self) -> None:
+        """Open the session. Raises ConnectionTrouble."""
+        assert self._opens is not None
+        await self._opens(self, "", None)
 
     async def reconnect(self, host: str = "", port: int | None = None) -> None:
         """Close the connection and open another, to the same server if no other is named.
 
         Raises ConnectionTrouble.
         """
-        assert self._open is not None
+        assert self._opens is not None
         await self.client.close()
         self.client = Client(self.client.timeout)
         for observer in self._watching:
@@ -139,7 +175,7 @@ class Shell:
         self.summaries.clear()
         self.unique_ids.clear()
         try:
-            await self._open(self, host, port)
+            await self._opens(self, host, port)
         except BaseException:  # interrupted by the user, too
             await self.client.close()
             self.client.ending = self.client.ending or Ending.ORDERLY  # if it never was open
@@ -162,22 +198,20 @@ class Shell:
 
     async def _send_typed(self, line: bytes) -> None:
         """Send a line that the user sees already; what else is sent is echoed."""
-        if self.screen is None:
-            await self.send(line + CRLF)
-            return
-        self.screen.echo = False
-        try:
-            await self.send(line + CRLF)
-        finally:
-            self.screen.echo = True
+        with self.screen.typed() if self.screen is not None else contextlib.nullcontext():
+            self.client.send(line + CRLF)
+        await self._settle()
 
     async def send(self, octets: bytes) -> None:
         """Send octets as they are, and wait for what they ask for."""
-        client = self.client
-        client.send(octets)
+        self.client.send(octets)
+        await self._settle()
+
+    async def _settle(self) -> None:
+        """Wait for what was sent to be answered, and do the TLS handshake if STLS was."""
         self.flush()
-        await client.settled()
-        if client.awaits_tls:
+        await self.client.settled()
+        if self.client.awaits_tls:
             await negotiate(self)
 
     def _passes(self, line: bytes) -> bool:
@@ -187,7 +221,7 @@ class Shell:
         mode = self.settings.validate
         advice = advise(line, self.client.session) if mode != "off" else []
         if advice:
-            self.show_advice(line, advice)
+            self._person.show_advice(line, advice)
             if mode == "strict" and any(item.stops for item in advice):
                 raise Refused("the line was not sent; put ! before it to send it all the same")
         return True
@@ -199,9 +233,8 @@ class Shell:
     def apply_settings(self) -> None:
         """Let the screen know of changed settings."""
         if self.screen is not None:
-            self.screen.echo = True
             self.screen.timing = self.settings.timing
-            self.screen.hex = self.settings.hex
+            self.screen.dump = self.settings.hex
 
     # ---- for colon commands ----
 

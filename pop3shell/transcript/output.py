@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 from queue import SimpleQueue
@@ -33,15 +34,31 @@ def create(path: Path) -> Output:
     """
     try:
         if path.exists() and not path.is_file() and not path.is_dir():
-            return path.open("wb", buffering=0)
+            return _open_device(path)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         return os.fdopen(os.open(path, flags, 0o600), "wb", buffering=0)
     except FileExistsError:
-        text = f"{path} exists already, and a transcript overwrites nothing; name another file"
-        raise RecordingFailed(text) from None
+        text = "exists already, and a transcript overwrites nothing; name another file"
+        if path.is_dir():
+            text = "is a folder; name a file in it"
+        raise RecordingFailed(f"{path} {text}") from None
     except (OSError, ValueError) as error:
         why = reason(error)
         raise RecordingFailed(f"cannot write a transcript to {path}: {why}") from error
+
+
+def _open_device(path: Path) -> Output:
+    """Open what is no regular file. A pipe that nobody reads is refused, not waited for."""
+    no_wait = getattr(os, "O_NONBLOCK", 0)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | no_wait | getattr(os, "O_BINARY", 0))
+    except OSError as error:
+        if error.errno != errno.ENXIO:
+            raise
+        raise OSError(errno.ENXIO, "it is a pipe that nobody reads, or a socket") from None
+    if no_wait:
+        os.set_blocking(descriptor, True)
+    return os.fdopen(descriptor, "wb", buffering=0)
 
 
 def write_all(out: Output, octets: Octets) -> None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pop3shell.protocol.dialogue import Dialogue
-from pop3shell.protocol.events import BodyEnd, Event, StatusLine
-from pop3shell.protocol.spec.states import State
 from pop3shell.transcript.errors import TranscriptError
+from pop3shell.transcript.follow import Follower
 from pop3shell.transcript.grammar import MAGIC, PLACEHOLDER
 from pop3shell.transcript.model import (
     ClientLine,
@@ -31,21 +29,20 @@ _SIDE = re.compile(
 )
 _OTHER = re.compile(_TIME + rb"(\*:|S~|S\.\.\.) ?(.*)", re.DOTALL)
 _SEVERAL = re.compile(rb"[ \t]+(?=(?i:client|server):(?:[ \t]|$))")
-_STAND_IN = re.compile(rb"<[^<>@]*\b(?i:messages?|sends?|sent|connections?)\b[^<>@]*>")
+STAND_IN = re.compile(rb"<[^<>@]*\b(?i:messages?|sends?|sent|connections?)\b[^<>@]*>")
 _OF_CONNECTION = re.compile(rb"\b(?i:connections?)\b")
 
 
 class PlainDialogue:
     """Reads blocks of whole lines, in order.
 
-    Where a body begins and ends is learnt from an observer of the dialogue: the lines of a body
-    may be printed without their ``S:``.
+    Where a body begins and ends is learnt by following the dialogue: the lines of a body may be
+    printed without their ``S:``.
     """
 
     def __init__(self) -> None:
         self._number = 0
-        self._dialogue = Dialogue()
-        self._in_body = False
+        self._follower = Follower()
         self._tagged_body: bool | None = None  # told by the body's first line
         self._indent = 0  # blanks before the tag of the last reply
         self._align = 1  # blanks behind it
@@ -78,7 +75,7 @@ class PlainDialogue:
             yield from self._sides(side, len(line) - len(text))
         elif self._broken:
             yield from self._go_on(text)
-        elif self._in_body and not self._tagged_body and not self._is_by_hand(text):
+        elif self._follower.body and not self._tagged_body and not self._is_by_hand(text):
             yield from self._untagged(line, text)
         elif text.startswith(MAGIC):
             raise TranscriptError(self._number, f"{MAGIC.decode()} must be the file's first line")
@@ -98,7 +95,7 @@ class PlainDialogue:
 
     def _other(self, tagged: re.Match[bytes]) -> Entry:
         seconds = float(tagged[1]) if tagged[1] else None
-        if tagged[2] != b"*:" and self._in_body:
+        if tagged[2] != b"*:":
             self._tagged_body = True
         if tagged[2] == b"*:":
             return Happened(self._number, seconds, tagged[3].decode("utf-8", "surrogateescape"))
@@ -121,7 +118,7 @@ class PlainDialogue:
             yield from self._client(text, seconds)
             return
         blanks = len(printed) - len(text)
-        if self._in_body:
+        if self._follower.body:
             self._tagged_body = True
             yield from self._server(printed[min(blanks, self._align) :], seconds)
         else:
@@ -129,26 +126,24 @@ class PlainDialogue:
             yield from self._server(text, seconds)
 
     def _client(self, text: bytes, seconds: float | None) -> Iterator[Entry]:
-        if _STAND_IN.fullmatch(text):
+        if STAND_IN.fullmatch(text):
             yield Note(self._number, text.decode("utf-8", "backslashreplace"))
             return
-        if not self._dialogue.greeted:
-            self._dialogue.joined(State.AUTHORIZATION)  # an excerpt
-        if self._in_body:
-            self._feed(self._dialogue.server(b".\r\n"))  # the end was not printed
-        self._feed(self._dialogue.client(text + b"\r\n"))
+        self._follower.join()
+        self._follower.end_body()
+        self._follower.client(text + b"\r\n")
         yield ClientLine(self._number, seconds, text + b"\r\n", _placeholders(text))
 
     def _server(self, text: bytes, seconds: float | None) -> Iterator[Entry]:
-        if _STAND_IN.fullmatch(text):
-            if self._in_body or not _OF_CONNECTION.search(text):
+        if STAND_IN.fullmatch(text):
+            if self._follower.body or not _OF_CONNECTION.search(text):
                 yield StandIn(self._number, seconds, text + b"\r\n")
             else:
                 yield Note(self._number, text.decode("utf-8", "backslashreplace"))
-        elif self._in_body and text.startswith(b"<") and b">" not in text:
+        elif self._follower.body and text.startswith(b"<") and b">" not in text:
             self._broken, self._broken_at = [text], self._number
         else:
-            self._feed(self._dialogue.server(text + b"\r\n"))
+            self._follow(text + b"\r\n")
             yield ServerLine(self._number, seconds, text + b"\r\n", _placeholders(text))
 
     def _untagged(self, line: bytes, text: bytes) -> Iterator[Entry]:
@@ -172,18 +167,17 @@ class PlainDialogue:
         if not lines:
             return
         joined = b" ".join(filter(None, lines))
-        if _STAND_IN.fullmatch(joined):
+        if STAND_IN.fullmatch(joined):
             yield StandIn(self._broken_at, None, joined + b"\r\n")
             return
         for number, line in enumerate(lines, self._broken_at):
             yield ServerLine(number, None, line + b"\r\n")
 
-    def _feed(self, events: list[Event]) -> None:
-        for event in events:
-            if isinstance(event, StatusLine):
-                self._in_body, self._tagged_body = event.begins_body, None
-            elif isinstance(event, BodyEnd):
-                self._in_body = False
+    def _follow(self, octets: bytes) -> None:
+        before = self._follower.body
+        self._follower.server(octets)
+        if self._follower.body is not before:
+            self._tagged_body = None
 
 
 def _placeholders(text: bytes) -> tuple[Placeholder, ...]:

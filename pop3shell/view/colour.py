@@ -15,7 +15,7 @@ from collections.abc import Callable
 from functools import cache
 
 from pop3shell.protocol.framing import LF
-from pop3shell.protocol.visible import UNSAFE, is_common, visible_text
+from pop3shell.protocol.visible import UNSAFE, is_common, octets_of, visible_text
 from pop3shell.view import parts
 from pop3shell.view.parts import Pairs, Rows
 from pop3shell.view.safe import VisibleLines
@@ -28,8 +28,8 @@ REMEMBERED = 4096
 
 _SEQUENCE = rb"\x1b\[[0-9;]*m"
 _UNSAFE_RUN = f"{UNSAFE}+"
-_ESCAPE = STYLE[Part.ESCAPE]
-_BARE_LF = f"{_ESCAPE.on}\\x0a{_ESCAPE.off}\n".encode()
+_ESCAPE_ON, _ESCAPE_OFF = STYLE[Part.ESCAPE].on, STYLE[Part.ESCAPE].off
+_BARE_LF = f"{_ESCAPE_ON}\\x0a{_ESCAPE_OFF}\n".encode()
 
 
 def marked(text: str) -> str:
@@ -40,15 +40,25 @@ def marked(text: str) -> str:
 
 
 def _set_off(found: re.Match[str]) -> str:
-    return _ESCAPE.on + visible_text(found[0]) + _ESCAPE.off
+    return _ESCAPE_ON + octets_of(found[0]) + _ESCAPE_OFF
 
 
 def line(pairs: Pairs, *, colour: bool) -> bytes:
     """Return a line's parts, made safe, as UTF-8 with SGR sequences."""
     if not colour:
         return visible_text("".join(text for _, text in pairs)).encode()
-    looks = ((STYLE[part], marked(text)) for part, text in pairs if text)
-    return "".join(f"{look.on}{text}{look.off}" for look, text in looks).encode()
+    shown = []
+    for part, text in pairs:
+        if text:
+            on, off = _sequences(part)
+            shown.append(f"{on}{marked(text)}{off}")
+    return "".join(shown).encode()
+
+
+@cache
+def _sequences(part: Part) -> tuple[str, str]:
+    look = STYLE[part]
+    return look.on, look.off
 
 
 class Body:
@@ -59,7 +69,7 @@ class Body:
 
     def __init__(self, rows: Rows, *, colour: bool) -> None:
         self._colour = colour
-        self._lines = VisibleLines(b"", marked if colour else visible_text)
+        self._lines = VisibleLines(b"", *(_ESCAPE_ON, _ESCAPE_OFF) if colour else ())
         self._in_header = rows is Rows.MESSAGE
         self._painted = _Painted(_header if self._in_header else _PAINTS.get(rows, _dots))
 
@@ -157,9 +167,9 @@ def _each_line(pattern: str, *looks: Part) -> Paint:
 
     It is compiled by ``re`` when it is first needed: the first prompt comes the sooner.
     """
-    begins = b"^" + pattern.encode()
+    line = b"\n" + pattern.encode()  # the literal prefix makes it fast
     template = b"".join(_wrapped(part, f"\\{number}") for number, part in enumerate(looks, 1))
-    return lambda text: re.sub(begins, template, text, flags=re.MULTILINE)
+    return lambda text: re.sub(line, b"\n" + template, b"\n" + text)[1:]
 
 
 def _dots(text: bytes) -> bytes:
@@ -171,7 +181,7 @@ def _dots(text: bytes) -> bytes:
 
 def _body(text: bytes) -> bytes:
     if b"\n>" in text or text.startswith(b">"):
-        text = re.sub(_QUOTED_LINE, _QUOTED, b"\n" + text)[1:]
+        text = _quoted(text)
     return _dots(text)
 
 
@@ -184,10 +194,9 @@ def _with_dots(paint: Paint) -> Paint:
 
 
 _DOT = _wrapped(Part.DOT, ".")
-_QUOTED = b"\n" + _wrapped(Part.QUOTED, r"\1")
-_QUOTED_LINE = rb"\n(>[^\n]*)"  # the literal prefix makes it fast
+_quoted = _each_line(r"(>.*)", Part.QUOTED)
 _named = _each_line(parts.HEADER, Part.HEADER_NAME, Part.HEADER_VALUE)
-_folded = _each_line(rf"((?: |{re.escape(_ESCAPE.on)}\\x09).*)", Part.HEADER_VALUE)
+_folded = _each_line(rf"((?: |{re.escape(_ESCAPE_ON)}\\x09).*)", Part.HEADER_VALUE)
 _PAINTS = {
     rows: _with_dots(_each_line(pattern, *looks)) for rows, (pattern, looks) in parts.SHAPES.items()
 }

@@ -1,15 +1,17 @@
-"""The tables in words: commands, states, capabilities, response codes."""
+"""The tables in words: commands, states, capabilities, response codes, mechanisms, notions."""
 
 from __future__ import annotations
 
-import difflib
 import textwrap
 
-from pop3shell.protocol.spec import capabilities, codes
+from pop3shell.protocol import topics as lookup
+from pop3shell.protocol.sasl.registry import MECHANISMS, Mechanism
 from pop3shell.protocol.spec.capabilities import CAPABILITIES, Capability
 from pop3shell.protocol.spec.codes import CODES, ResponseCode
-from pop3shell.protocol.spec.commands import COMMANDS, Command, Shape, Standing, find
+from pop3shell.protocol.spec.commands import COMMANDS, Command, Shape, Standing
+from pop3shell.protocol.spec.notions import NOTIONS, Notion
 from pop3shell.protocol.spec.states import STATES, Effect, StateRow
+from pop3shell.protocol.topics import Topic
 
 WIDTH = 78
 
@@ -19,22 +21,14 @@ class UnknownTopic(Exception):
 
 
 def explain(topic: str, width: int = WIDTH) -> str:
-    """Explain a command, state, capability or response code; a word may be several of them.
+    """Explain what is meant by a name, a server's reply, or some words; it may be several things.
 
     No line has more than ``width`` columns, but for long words. Raises UnknownTopic.
     """
-    word = topic.strip().strip("[]").upper()
-    parts: list[str] = []
-    if row := find(word.encode("utf-8", "replace")):
-        parts.append(_command(row, width))
-    parts += [_state(row, width) for row in STATES if row.state.value == word]
-    if capability := capabilities.BY_TAG.get(word):
-        parts.append(_capability(capability, width))
-    if code := codes.find(word):
-        parts.append(_code(code, width))
-    if not parts:
-        raise UnknownTopic(_unknown(topic.strip(), word))
-    return "\n\n".join(parts)
+    found = lookup.find(topic)
+    if not found:
+        raise UnknownTopic(_unknown(topic.strip()))
+    return "\n\n".join(_explained(row, width) for row in found)
 
 
 def overview() -> str:
@@ -44,21 +38,37 @@ def overview() -> str:
         ("States", [(row.state.value, row.meaning) for row in STATES]),
         ("Capabilities", [(row.syntax, row.meaning) for row in CAPABILITIES]),
         ("Response codes", [(f"[{row.name}]", row.meaning) for row in CODES]),
+        ("Mechanisms of AUTH", [(row.name, row.meaning) for row in MECHANISMS]),
+        ("Notions", [(row.name, row.meaning) for row in NOTIONS]),
     )
     return "\n\n".join(_table(title, rows) for title, rows in groups)
 
 
 def topics() -> list[str]:
     """Return the names that can be explained."""
-    names = [row.verb for row in COMMANDS] + [row.state.value for row in STATES]
-    names += [row.tag for row in CAPABILITIES] + [row.name for row in CODES]
-    return list(dict.fromkeys(names))
+    return list(dict.fromkeys(map(lookup.name_of, lookup.topics())))
 
 
-def _unknown(topic: str, word: str) -> str:
-    near = difflib.get_close_matches(word, topics(), n=3, cutoff=0.5)
+def _unknown(topic: str) -> str:
+    near = lookup.near(topic)
     hint = f"did you mean {' or '.join(near)}?" if near else "`pop3shell explain` alone lists all"
     return f"unknown topic {topic}; {hint}"
+
+
+def _explained(row: Topic, width: int) -> str:
+    match row:
+        case Command():
+            return _command(row, width)
+        case StateRow():
+            return _state(row, width)
+        case Capability():
+            return _capability(row, width)
+        case ResponseCode():
+            return _code(row, width)
+        case Mechanism():
+            return _mechanism(row, width)
+        case Notion():
+            return _notion(row, width)
 
 
 def _table(title: str, rows: list[tuple[str, str]]) -> str:
@@ -159,3 +169,19 @@ def _code(row: ResponseCode, width: int) -> str:
     facts.append(("defined in", str(row.reference)))
     title = _title(f"[{row.name}] (response code): {row.meaning}", width)
     return "\n".join([title, "", _facts(facts, width)])
+
+
+def _mechanism(row: Mechanism, width: int) -> str:
+    tls = "a must: who listens can log in with it" if row.in_clear else "good to have"
+    facts = [("to log in", row.credential.value), ("TLS", tls)]
+    facts += [("client sends", text) for text in row.sends]
+    facts.append(("defined in", str(row.reference)))
+    title = _title(f"{row.name} (mechanism of AUTH): {row.meaning}", width)
+    return "\n".join([title, "", _facts(facts, width)])
+
+
+def _notion(row: Notion, width: int) -> str:
+    facts = [("see also", ", ".join(row.see)), ("defined in", str(row.reference))]
+    title = _title(f"{row.name}: {row.meaning}", width)
+    detail = _paragraph(row.detail, width)
+    return "\n".join([title, "", detail, "", _facts(facts, width)])

@@ -6,16 +6,15 @@ from collections.abc import Callable
 from typing import Any, BinaryIO, cast
 
 from pop3shell.protocol import events as ev
-from pop3shell.protocol.dialogue import Dialogue
-from pop3shell.protocol.events import Event, Side
-from pop3shell.protocol.framing import CRLF, LF, TERMINATOR, BodyChunk
+from pop3shell.protocol.events import Ending, Event, Side
+from pop3shell.protocol.framing import CRLF, LF, BodyChunk
 from pop3shell.protocol.lastexchange import LastExchange, Recorder
-from pop3shell.protocol.replies import looks_like_status
 from pop3shell.protocol.secrets import Redactor
 from pop3shell.protocol.session import Session
 from pop3shell.protocol.spec.states import State
 from pop3shell.protocol.visible import visible_text
-from pop3shell.transcript import happenings, model
+from pop3shell.transcript import follow, happenings, model
+from pop3shell.transcript.follow import Follower
 from pop3shell.transcript.grammar import PLACEHOLDER
 from pop3shell.view import colour as paint
 from pop3shell.view.narrate import WIDTH, narrate, narrate_greeting
@@ -51,56 +50,52 @@ class Player:
         self._columns = columns
         self._sheet = Sheet(paint.line(iter([(Part.SIDE, "S: ")]), colour=colour))
         self._plain = True
-        self._now: float | None = None
+        self._follower = Follower()
         self._begin()
 
     @property
     def state(self) -> State:
         """The state that the session shown is in."""
-        return self._dialogue.session.state
+        return self._session().state
 
     @property
     def answered(self) -> bool:
         """Whether no reply is due, or being shown."""
-        return not self._dialogue.outstanding
+        return not self._follower.dialogue.outstanding
 
     def show(self, entry: model.Entry) -> bytes:
         """Return what is shown of an entry: UTF-8, safe for any terminal, in whole lines."""
         seconds = getattr(entry, "seconds", None)
         if seconds is not None:
-            self._pass_time(seconds)
+            self._printer.timing = self._timing
+        self._tell(self._follower.pass_time(seconds))
         _SHOWN[type(entry)](self, entry)
         return self._sheet.take()
 
     def end(self) -> bytes:
-        """Return what is left when there are no more entries."""
+        """Return what is left when there are no more entries: also of a line that has no end."""
+        if not self._over:
+            ended = self._follower.closed(Side.SERVER, Ending.ORDERLY)
+            self._tell([event for event in ended if isinstance(event, ev.Incomplete)])
         self._end_line()
         return self._sheet.take()
 
     def _begin(self) -> None:
         """Get ready for another session."""
-        redactor = _Redactor()
-        self._dialogue = Dialogue()
-        self._printer = ScreenPrinter(cast(BinaryIO, self._sheet), redactor, colour=self._colour)
+        now = self._follower.now
+        self._follower, self._redactor = Follower(now), _Redactor()
+        out = cast(BinaryIO, self._sheet)
+        self._printer = ScreenPrinter(out, self._redactor, colour=self._colour)
         self._printer.echo = True
-        self._printer.timing = self._timing and self._now is not None
-        self._recorder = Recorder(self._session, redactor, PLACEHOLDER)
-        self._status: ev.StatusLine | None = None  # of the body that is being shown
+        self._printer.timing = self._timing and now is not None
+        self._recorder = Recorder(self._session, self._redactor, PLACEHOLDER)
         self._ahead = False  # a line end of the body was shown before its time
         self._due: LastExchange | ev.Greeting | None = None  # to be explained
         self._skipped = False  # an expectation stands for what was not printed
         self._over = False
 
     def _session(self) -> Session:
-        return self._dialogue.session
-
-    def _pass_time(self, seconds: float) -> None:
-        """Let the observer know of silence, which may end a reply."""
-        before, self._now = self._now, seconds
-        self._printer.timing = self._timing
-        patience = self._dialogue.patience
-        if patience is not None and before is not None and seconds - before >= patience:
-            self._tell(self._dialogue.quiet(before + patience))
+        return self._follower.dialogue.session
 
     # ---- entries ----
 
@@ -120,50 +115,36 @@ class Player:
     def _happened(self, entry: model.Happened) -> None:
         text = entry.text
         if closed := happenings.as_closed(text):
-            self._tell(self._dialogue.closed(*closed, self._now or 0.0))
+            self._tell(self._follower.closed(*closed))
             self._over = True
         elif self._over and text.startswith(happenings.connected("")):
             self._begin()
         self._line(Part.EVENT, f"*: {text}")
-        if text.startswith(_TLS):
-            self._dialogue.tls_started()
-        elif state := happenings.as_joined(text):
-            self._dialogue.joined(state)
+        self._follower.happened(text)
 
     def _client(self, entry: model.ClientLine) -> None:
-        dialogue = self._dialogue
-        if not dialogue.greeted:
-            dialogue.joined(State.AUTHORIZATION)  # an excerpt
-        if self._status is not None and (self._plain or self._skipped):
-            self._tell(dialogue.server(TERMINATOR), hidden=True)  # was not printed
-        elif self._skipped and dialogue.outstanding:
-            self._unseen(b"+OK\r\n")
-            if self._status is not None:
-                self._unseen(TERMINATOR)
+        follower = self._follower
+        follower.join()
+        if self._skipped and not follower.body and follower.dialogue.outstanding:
+            self._tell(follower.server(follow.OK), hidden=True)
+        if self._plain or self._skipped:
+            self._tell(follower.end_body(), hidden=True)
         self._skipped = False
-        self._tell(dialogue.client(entry.octets, self._now or 0.0))
+        self._tell(follower.client(entry.octets))
 
     def _server(self, entry: model.ServerLine | model.ServerLines | model.StandIn) -> None:
         octets = entry.octets
-        self._tell(self._dialogue.server(octets, self._now or 0.0))
+        self._tell(self._follower.server(octets))
         self._end_body_line(octets)
 
     def _pattern(self, entry: model.Pattern) -> None:
         text = entry.regex.pattern
         self._line(Part.PATTERN, f"S~ {text}")
-        plainly = text.replace("\\", "").encode("utf-8", "surrogateescape")
-        if self._status is None and looks_like_status(plainly):
-            self._unseen(b"+OK\r\n" if plainly.startswith(b"+") else b"-ERR\r\n")
-        elif self._status is not None and plainly == b".":
-            self._unseen(TERMINATOR)
+        self._tell(self._follower.expect(text), hidden=True)
 
     def _any_lines(self, entry: model.AnyLines) -> None:
         self._line(Part.PATTERN, "S...")
         self._skipped = True
-
-    def _unseen(self, octets: bytes) -> None:
-        """Keep in step with lines of the server that aren't shown."""
-        self._tell(self._dialogue.server(octets, self._now or 0.0), hidden=True)
 
     # ---- events ----
 
@@ -189,15 +170,16 @@ class Player:
         server = isinstance(event, (*_SERVER, ev.BodyData)) or _is_servers_part(event)
         if isinstance(event, ev.BodyData):
             shown = self._body_data(event)
+        elif isinstance(event, ev.Incomplete) and not server:
+            said = self._redactor.octets(event).decode("utf-8", "surrogateescape")
+            self._line(Part.TEXT, f"C: {said}  (cut off)")
         if shown is not None and (handle := self._printer.handlers.get(type(shown))):
             with self._sheet.prefixed(server):
                 handle(shown)
 
     def _follow(self, event: Event) -> None:
-        if isinstance(event, ev.StatusLine):
-            self._status = event if event.begins_body else None
-        elif isinstance(event, ev.BodyEnd):
-            self._status, self._ahead = None, False
+        if isinstance(event, ev.BodyEnd):
+            self._ahead = False
         elif isinstance(event, ev.Greeting):
             self._due = event
         elif isinstance(event, ev.StateChanged) and isinstance(self._due, LastExchange):
@@ -220,7 +202,7 @@ class Player:
         return _body_of(rest, line_end, event) if rest else None
 
     def _end_body_line(self, octets: bytes) -> None:
-        status = self._status
+        status = self._follower.body
         if status is None or self._ahead or octets.endswith(status.raw):
             return
         line_end = CRLF if status.raw.endswith(CRLF) else LF
@@ -239,11 +221,11 @@ class Player:
         if isinstance(due, ev.Greeting):
             text = narrate_greeting(due, width)
         else:
-            text = narrate(due, self._dialogue.session, width)
+            text = narrate(due, self._session(), width)
         wanted = True
         for line in text.split("\n"):
             if not line.startswith("    "):  # else it goes on with the one before
-                timed = self._now is not None or not line.startswith("  time:")
+                timed = self._follower.now is not None or not line.startswith("  time:")
                 wanted = line.startswith("  ") and timed  # others are of the dialogue itself
             if wanted:
                 self._line(Part.QUIET, line)
@@ -265,9 +247,6 @@ class _Redactor(Redactor):
 
     def placeholder(self, octets: bytes, label: str) -> bytes:
         return octets if PLACEHOLDER.fullmatch(octets) else super().placeholder(octets, label)
-
-
-_TLS = happenings.tls_established("", "").rstrip()
 
 
 def _is_servers_part(event: Event) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import BinaryIO, Protocol
 
 from pop3shell.protocol import events as ev
@@ -12,25 +13,18 @@ from pop3shell.protocol.framing import CRLF, LF
 from pop3shell.protocol.secrets import Redactor
 from pop3shell.protocol.visible import visible_octets
 from pop3shell.view.safe import VisibleLines
+from pop3shell.view.withheld import Withheld
 
-_CLIENT_LINES = (ev.CommandSent, ev.ResponseSent)
-_SERVER_LINES = (
-    ev.StatusLine,
-    ev.Challenge,
-    ev.OpenLine,
-    ev.StrayLine,
-    ev.Greeting,
-    ev.Banner,
-)
+_SERVER_LINES = (ev.StatusLine, ev.Challenge, ev.StrayLine, ev.Greeting, ev.Banner)
 
 # Bound once: Python 3.11 takes long to find the member of an enumeration.
 _CLIENT, _SERVER = Side.CLIENT, Side.SERVER
 
 
 class Printer(Protocol):
-    """Shows a dialogue; ``bodies`` says whether what multi-line replies hold is shown too."""
+    """Shows a dialogue, but for what the ``withheld`` multi-line replies hold."""
 
-    bodies: bool
+    withheld: Withheld
     handlers: ev.Handlers
 
     def end_line(self) -> None:
@@ -40,9 +34,11 @@ class Printer(Protocol):
 class Screen(Printer, Protocol):
     """Shows a dialogue to a person, who can switch what is shown."""
 
-    echo: bool
     timing: bool
-    hex: bool
+    dump: bool
+
+    def typed(self) -> AbstractContextManager[None]:
+        """What is sent in the block was typed: it stands on the screen already."""
 
     def begin_brief(self, clear: Callable[[], None]) -> None:
         """Show only the first of many exchanges, and what is wrong with the others."""
@@ -54,8 +50,8 @@ class Screen(Printer, Protocol):
 class DialoguePrinter:
     r"""Writes a dialogue to ``out``, secrets as placeholders, unprintables as ``\xHH``.
 
-    With ``bodies`` off, what multi-line replies hold is left out (a colon command that takes the
-    body elsewhere says so itself). Nothing is flushed here.
+    What the ``withheld`` replies hold is left out (a colon command that takes the body elsewhere
+    says so itself). Nothing is flushed here.
     """
 
     def __init__(self, out: BinaryIO, redactor: Redactor) -> None:
@@ -63,15 +59,18 @@ class DialoguePrinter:
         self._redactor = redactor
         self._body = VisibleLines(b"S: ")
         self._long: Side | None = None
-        self.bodies = True
+        self.withheld = Withheld()
         #: How each kind of event is shown; the others are not.
         self.handlers: ev.Handlers = {
             ev.BodyData: self._body_data,
             ev.BodyEnd: self._body_end,
+            ev.OpenLine: self._open_line,
+            ev.CommandSent: self._command,
+            ev.ResponseSent: self._client_line,
+            ev.ReplyEnd: self.withheld.replied,
             ev.LongLine: self._part,
             ev.Incomplete: self._unfinished,
             ev.Closed: self._closed,
-            **dict.fromkeys(_CLIENT_LINES, self._client_line),
             **dict.fromkeys(_SERVER_LINES, self._server_line),
         }
 
@@ -80,12 +79,20 @@ class DialoguePrinter:
         self._out.write(self._body.end())
 
     def _body_data(self, event: ev.BodyData) -> None:
-        if self.bodies:
+        if event.command not in self.withheld:
             self._out.write(self._body.feed(_lines_marked(event)))
 
     def _body_end(self, event: ev.BodyEnd) -> None:
-        if self.bodies:
+        if event.command not in self.withheld:
             self._server_line(event)
+
+    def _open_line(self, event: ev.OpenLine) -> None:
+        if event.command not in self.withheld:
+            self._server_line(event)
+
+    def _command(self, event: ev.CommandSent) -> None:
+        self.withheld.sent(event)
+        self._client_line(event)
 
     def _server_line(self, event: Event) -> None:
         # A bare LF at a server's line end is part of the truth, and shown.
@@ -103,6 +110,7 @@ class DialoguePrinter:
 
     def _closed(self, event: ev.Closed) -> None:
         self._out.write(self._body.end())
+        self.withheld.closed()
 
     def _part(self, event: ev.LongLine) -> None:
         """Part of an endless line; the client's may be a secret."""
@@ -122,7 +130,7 @@ class DialoguePrinter:
         if self._long is Side.SERVER:
             self._long = None
             self._out.write(visible_octets(octets) + b"\n")
-        elif self.bodies:
+        elif not self.withheld.reading:
             self._out.write(self._body.feed(octets) + self._body.end())
 
 

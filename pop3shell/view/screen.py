@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO
 
 from pop3shell.protocol import events as ev
-from pop3shell.protocol.commandline import strip_end
 from pop3shell.protocol.events import Event, Side
-from pop3shell.protocol.framing import CRLF
 from pop3shell.protocol.replies import Status, looks_like_status
 from pop3shell.protocol.secrets import Redactor
 from pop3shell.protocol.spec.commands import Shape
 from pop3shell.protocol.visible import visible
-from pop3shell.view import colour as paint
 from pop3shell.view import parts
 from pop3shell.view.brevity import Brevity
 from pop3shell.view.noted import Noted
-from pop3shell.view.parts import Pairs
 from pop3shell.view.units import duration
+from pop3shell.view.wire import Pen, WireView
+from pop3shell.view.withheld import Withheld
 
-if TYPE_CHECKING:  # imported when it is wanted, which is seldom
-    from pop3shell.view.hexdump import HexDump
+if TYPE_CHECKING:  # a protocol takes long to make
+    from pop3shell.view.views import TakeApart, View
 
 
 class ScreenPrinter:
@@ -29,41 +29,40 @@ class ScreenPrinter:
 
     Unprintables are shown as ``\xHH``, secrets as placeholders, whatever the switches say:
 
-    - ``echo``: the client's lines are shown too, as ``C: …`` (what is typed stands there already);
+    - ``echo``: the client's lines are shown too, as ``C: …``, but for those ``typed``;
     - ``timing``: behind each reply, how long it took;
-    - ``hex``: both sides' octets as a hexadecimal dump instead;
-    - ``bodies``: what multi-line replies hold.
+    - ``dump``: both sides' octets in hexadecimal instead.
 
     ``out`` may tell by its ``columns`` how wide the terminal is at the moment.
     """
 
-    def __init__(self, out: BinaryIO, redactor: Redactor, *, colour: bool) -> None:
+    def __init__(
+        self, out: BinaryIO, redactor: Redactor, *, colour: bool, echo: bool = False
+    ) -> None:
         self._out = out
         self._redactor = redactor
-        self._colour = colour
-        self._dumps: dict[Side, HexDump] = {}
-        self.bodies = True
-        self.echo = False
+        self._pen = Pen(out, colour=colour)
+        self._lines = WireView(self._pen)
+        self._view: View = self._lines
+        self.withheld = Withheld()
+        self.echo = echo
         self.timing = True
-        self.hex = False
-        self._body: paint.Body | None = None
-        self._long: Side | None = None
+        self._typed = False
         self._in_body = False
-        self._open = False  # the line feed of a single-line reply waits for the time it took
         self._asked = False  # the time includes the user's, at a challenge
         self._findings = Noted(redactor)
         self._brevity = Brevity(self._after_all)
         #: How each kind of event is shown; the others are not.
         self.handlers: ev.Handlers = {
             ev.Greeting: self._greeting,
-            ev.Banner: self._other,
+            ev.Banner: self._banner,
             ev.CommandSent: self._command,
             ev.ResponseSent: self._sent,
             ev.StatusLine: self._status,
             ev.Challenge: self._challenge,
             ev.BodyData: self._body_data,
             ev.BodyEnd: self._body_end,
-            ev.OpenLine: self._other,
+            ev.OpenLine: self._open_line,
             ev.StrayLine: self._stray,
             ev.LongLine: self._part,
             ev.Incomplete: self._unfinished,
@@ -72,14 +71,36 @@ class ScreenPrinter:
             ev.Closed: self._closed,
         }
 
+    @property
+    def dump(self) -> bool:
+        """Whether both sides' octets are dumped; what is shown in part ends when that changes."""
+        return self._view is not self._lines
+
+    @dump.setter
+    def dump(self, wanted: bool) -> None:
+        view = self._hex if wanted else self._lines
+        if view is not self._view:
+            self._view.end()
+            self._view = view
+
+    @cached_property
+    def _hex(self) -> View:
+        from pop3shell.view.hexdump import HexView  # seldom wanted
+
+        return HexView(self._pen, lambda: getattr(self._out, "columns", 80))
+
+    @contextmanager
+    def typed(self) -> Iterator[None]:
+        """What is sent in the block was typed: it stands on the screen already."""
+        self._typed = True
+        try:
+            yield
+        finally:
+            self._typed = False
+
     def end_line(self) -> None:
         """End a line that was shown in part; what still comes of its reply is another body."""
-        body, self._body = self._body, None
-        if body is not None:
-            self._out.write(body.end())
-        for dump in self._dumps.values():
-            self._out.write(dump.end())
-        self._end_open()
+        self._view.end()
         self._in_body = False
         self._show_findings()
 
@@ -88,14 +109,13 @@ class ScreenPrinter:
 
         ``clear`` takes away what may stand in the cursor's line. A dump is shown whole.
         """
-        if not self.hex:
+        if not self.dump:
             self._brevity.begin(clear)
 
     def end_brief(self) -> None:
         """Show all again; say what was not shown."""
         if said := self._brevity.end():
-            self._end_open()
-            self._write(parts.quiet(said))
+            self._view.note(parts.quiet(said))
 
     # ---- lines of the server ----
 
@@ -104,7 +124,7 @@ class ScreenPrinter:
 
     def _status(self, event: ev.StatusLine) -> None:
         single = event.status is Status.ERR or event.command.shape is Shape.SINGLE
-        ends = event.status is not None and single and not self.hex
+        ends = event.status is not None and single
         if self._brevity.status(event):
             self._in_body = not single
             return
@@ -119,79 +139,64 @@ class ScreenPrinter:
         self._line(event, parts.challenge, f"  (decoded: {decoded})" if decoded else "")
         self._out.flush()
 
-    def _other(self, event: ev.OpenLine | ev.Banner) -> None:
+    def _banner(self, event: ev.Banner) -> None:
         self._line(event, parts.whole)
         self._out.flush()
+
+    def _open_line(self, event: ev.OpenLine) -> None:
+        if event.command not in self.withheld:
+            self._line(event, parts.whole)
+            self._out.flush()
 
     def _stray(self, event: ev.StrayLine) -> None:
         known = looks_like_status(event.raw)
         self._line(event, parts.status if known else parts.whole, "  (not asked for)")
 
     def _line(
-        self,
-        event: Event,
-        take_apart: Callable[[str], Pairs],
-        remark: str = "",
-        *,
-        open_: bool = False,
+        self, event: Event, take_apart: TakeApart, remark: str = "", *, open_: bool = False
     ) -> None:
-        self._end_open()
-        octets = self._redactor.octets(event)
-        if self.hex:
-            self._dump(octets, Side.SERVER)
-            if remark:
-                self._write(parts.quiet(remark.strip()))
-            return
-        if self._long is Side.SERVER:
-            self._long, take_apart = None, parts.whole
-        # A bare LF at a server's line end is part of the truth, and shown.
-        text = octets.removesuffix(CRLF).decode("utf-8", "surrogateescape")
-        self._write_pairs(take_apart(text))
-        self._write_pairs(parts.quiet(remark))
-        self._open = open_
-        if not open_:
-            self._out.write(b"\n")
+        self._view.line(self._redactor.octets(event), take_apart, remark, open_=open_)
         if not (open_ or self._in_body):
             self._show_findings()
 
     # ---- bodies ----
 
     def _body_data(self, event: ev.BodyData) -> None:
-        if not self.bodies:
-            return
-        octets = self._redactor.octets(event)
-        if self.hex:
-            self._dump(octets, Side.SERVER)
-        else:
-            if self._body is None:
-                self._body = paint.Body(parts.rows_of(event.command), colour=self._colour)
-            self._out.write(self._body.feed(octets, event.chunk.line_end))
-        self._out.flush()
+        if event.command not in self.withheld:
+            self._view.body(self._redactor.octets(event), event.command, event.chunk.line_end)
+            self._out.flush()
 
     def _body_end(self, event: ev.BodyEnd) -> None:
-        if self.bodies:
+        if event.command not in self.withheld:
             self._line(event, parts.terminator)
 
     def _reply_end(self, event: ev.ReplyEnd) -> None:
-        asked, self._asked = self._asked, False
         multi = event.status is Status.OK and event.command.shape is not Shape.SINGLE
-        timed = self.timing and event.status is not None and not asked
-        # What only silence ends says nothing of the time; what isn't shown is timed by who does.
-        if multi and (event.command.shape is Shape.OPEN or not self.bodies):
-            timed = False
-        took = f"({duration(event.seconds)})" if timed else ""
-        if self._open and took:
-            self._write_pairs(parts.quiet(f"  {took}"))
+        took = self._took(event, multi)
+        if took and not multi and self._view.took(took):
+            took = ""
         self.end_line()
-        if took and (multi or self.hex):
-            self._write(parts.quiet(took))
+        if took:
+            self._view.note(parts.quiet(took))
+        self._asked = False
+        self.withheld.replied(event)
         self._brevity.replied(event)
         if self._brevity.on:  # a progress line may follow
             self._out.flush()
 
+    def _took(self, event: ev.ReplyEnd, multi: bool) -> str:
+        """How long a reply took, if that is to be told and says anything of the server."""
+        if not self.timing or event.status is None or self._asked:
+            return ""
+        # What only silence ends says nothing of the time; what isn't shown is timed by who does.
+        if multi and (event.command.shape is Shape.OPEN or event.command in self.withheld):
+            return ""
+        return f"({duration(event.seconds)})"
+
     # ---- lines of the client ----
 
     def _command(self, event: ev.CommandSent) -> None:
+        self.withheld.sent(event)
         if not self._brevity.sent(event):
             self._sent(event)
 
@@ -203,56 +208,36 @@ class ScreenPrinter:
             self._line(event, lambda text: parts.status(text, event.command))
 
     def _sent(self, event: ev.CommandSent | ev.ResponseSent) -> None:
-        self._end_open()
-        if self.hex:
-            self._dump(self._redactor.octets(event), Side.CLIENT)
-            return
-        raw = self._redactor.octets(event)
-        begun, self._long = self._long is Side.CLIENT, None
-        if self.echo:
-            self._write(parts.sent(strip_end(raw), event, begun=begun))
+        self._view.sent(self._redactor.octets(event), event, echo=self._echoes)
+
+    @property
+    def _echoes(self) -> bool:
+        return self.echo and not self._typed
 
     # ---- what is not whole ----
 
     def _part(self, event: ev.LongLine) -> None:
-        """Part of an endless line; the client's may be a secret."""
-        self._end_open()
-        octets = self._redactor.octets(event)
-        if self.hex:
-            self._dump(octets, event.side)
-            return
-        first, self._long = self._long is not event.side, event.side
-        if event.side is Side.SERVER:
-            self._write_pairs(parts.whole(octets.decode("utf-8", "surrogateescape")))
-            self._out.flush()
-        elif self.echo:
-            self._out.write(b"C: ..." if first else b"...")
+        self._view.part(self._redactor.octets(event), event.side, echo=self._echoes)
+        self._out.flush()
 
     def _unfinished(self, event: ev.Incomplete) -> None:
         """What was received of a line or body that never ended; the client's may be a secret."""
         if event.side is Side.CLIENT:
             return
-        octets = self._redactor.octets(event)
-        if self.hex:
-            self._dump(octets, Side.SERVER)
-        elif self._body is not None:
-            self._out.write(self._body.feed(octets, CRLF))
-        elif self.bodies:
-            self._write_pairs(parts.whole(octets.decode("utf-8", "surrogateescape")))
-            self._write(parts.quiet("  (cut off)"))
-            self._long = None
+        if not self.withheld.reading:
+            self._view.cut_off(self._redactor.octets(event))
         self.end_line()
 
     def _closed(self, event: ev.Closed) -> None:
         self.end_line()
+        self.withheld.closed()
         self._brevity.closed()
 
     # ---- findings ----
 
     def _noted(self, event: ev.Noted) -> None:
         shows = self._findings.take(event.finding)
-        if shows and not self._in_body and self._long is None:  # not in the middle of a line
-            self._end_open()
+        if shows and not (self._in_body or self._view.mid_line):
             self._show_findings()
 
     def _show_findings(self) -> None:
@@ -260,28 +245,4 @@ class ScreenPrinter:
         if lines:
             self._brevity.found()
         for line in lines:
-            self._write(parts.quiet(line))
-
-    # ---- writing ----
-
-    def _columns(self) -> int:
-        return getattr(self._out, "columns", 80)
-
-    def _dump(self, octets: bytes, side: Side) -> None:
-        from pop3shell.view.hexdump import HexDump
-
-        if side not in self._dumps:
-            self._dumps[side] = HexDump("C" if side is Side.CLIENT else "S", self._columns)
-        self._out.write(self._dumps[side].feed(octets))
-
-    def _end_open(self) -> None:
-        if self._open:
-            self._open = False
-            self._out.write(b"\n")
-
-    def _write(self, pairs: Pairs) -> None:
-        self._write_pairs(pairs)
-        self._out.write(b"\n")
-
-    def _write_pairs(self, pairs: Pairs) -> None:
-        self._out.write(paint.line(pairs, colour=self._colour))
+            self._view.note(parts.quiet(line))

@@ -29,6 +29,14 @@ def test_a_topic_is_explained(here, topic):
     assert topic in ran.lines[0]
 
 
+@pytest.mark.parametrize(
+    "words", [("-ERR", "[IN-USE]", "busy"), ("-ERR",), ("leave", "mail", "on", "server")]
+)
+def test_a_reply_and_some_words_need_no_quotes(here, words):
+    ran = here("explain", *words)
+    assert (ran.status, ran.err) == (0, "")
+
+
 def test_without_a_topic_all_are_listed(here):
     ran = here("explain")
     assert ran.status == 0
@@ -36,9 +44,9 @@ def test_without_a_topic_all_are_listed(here):
 
 
 def test_an_unknown_topic_gives_1_and_what_is_near(here):
-    ran = here("explain", "RETRIEVE")
+    ran = here("explain", "RETREIVE")
     assert (ran.status, ran.out) == (1, "")
-    assert ran.err.startswith("pop3shell: unknown topic RETRIEVE; did you mean RETR")
+    assert ran.err.startswith("pop3shell: unknown topic RETREIVE; did you mean RETR")
 
 
 @pytest.mark.parametrize("command", ["explain", "play", "replay", "mock", "serve"])

@@ -94,3 +94,23 @@ def test_the_family_of_addresses_can_be_demanded(here, practice_server):
     refused = here("connect", "-6", server.host, server.port)
     assert refused.status == 3
     assert f"{server.host} is an IPv4 address, but IPv6 only was asked for" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "reached"),
+    [
+        ("mail.example.com", "995", 995),
+        ("pops://mail.example.com", None, 995),
+        ("POPS://mrose@mail.example.com", None, 995),
+        ("pops://mail.example.com:1995", None, 1995),
+        ("pop://mail.example.com:995", None, 995),
+    ],
+)
+def test_the_port_and_the_scheme_of_tls_ask_for_it_from_the_first_octet(host, port, reached):
+    server = parse_server(host, port)
+    assert (server.host, server.port, server.tls) == ("mail.example.com", reached, True)
+
+
+@pytest.mark.parametrize("host", ["mail.example.com", "pop://mail.example.com"])
+def test_nothing_else_does(host):
+    assert not parse_server(host, None).tls

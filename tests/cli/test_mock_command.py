@@ -8,13 +8,11 @@ import socket
 import ssl
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 import trustme
 from support.practice import SECONDS, Dialogue
-from support.program import command, environment
+from support.serving import ended, listening, talk
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 
@@ -36,22 +34,6 @@ def file(tmp_path):
     return path
 
 
-@contextmanager
-def mocking(*arguments: object) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """Run the program until it listens; give it and its port."""
-    pipe = subprocess.PIPE
-    program = subprocess.Popen(
-        command("mock", *arguments), stdout=pipe, stderr=pipe, env=environment(), text=True
-    )
-    try:
-        found = re.fullmatch(r"listening on 127\.0\.0\.1:(\d+)\n", program.stdout.readline())
-        assert found, program.communicate(timeout=SECONDS)
-        yield program, int(found[1])
-    finally:
-        program.kill()
-        program.communicate(timeout=SECONDS)
-
-
 def named_issuer(program: subprocess.Popen[str]) -> str:
     """Return the file of the issuer that the program says is to be trusted."""
     found = re.search(r"by its issuer, (\S+) ", program.stderr.readline())
@@ -59,32 +41,15 @@ def named_issuer(program: subprocess.Popen[str]) -> str:
     return found[1]
 
 
-def talk(port: int, *lines: str) -> None:
-    with Dialogue("127.0.0.1", port) as client:
-        client.line()
-        for line in lines:
-            client.ask(line)
-        client.hang_up()
-
-
-def ended(program: subprocess.Popen[str], number: int = signal.SIGTERM) -> tuple[int, list[str]]:
-    """Stop it; return the exit status and the lines of standard error."""
-    program.send_signal(number)
-    out, err = program.communicate(timeout=SECONDS)
-    assert out == ""
-    assert "Traceback" not in err
-    return program.returncode, err.splitlines()
-
-
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_serves_until_it_is_told_to_end(file, number):
-    with mocking(file) as (program, port):
+    with listening("mock", file) as (program, port):
         talk(port, "USER mrose", "PASS secret", "QUIT")
         assert ended(program, number) == (0, ["session 1: as recorded"])
 
 
 def test_each_session_is_reported_without_its_secrets(file):
-    with mocking(file) as (program, port):
+    with listening("mock", file) as (program, port):
         talk(port, "USER alice", "PASS secret", "CAPA", "STAT")
         talk(port, "USER mrose", "PASS secret", "QUIT")
         assert ended(program) == (
@@ -99,7 +64,7 @@ def test_each_session_is_reported_without_its_secrets(file):
 
 
 def test_a_report_stays_short(file):
-    with mocking(file) as (program, port):
+    with listening("mock", file) as (program, port):
         talk(port, *["NOOP"] * 14)
         unknown = ended(program)[1][0]
     assert unknown.count('"NOOP"') == 10
@@ -108,25 +73,25 @@ def test_a_report_stays_short(file):
 
 @pytest.mark.parametrize(("lines", "status"), [(["QUIT"], 1), (["CAPA"], 1), ([], 1)])
 def test_strict_fails_for_a_client_that_differs(file, lines, status):
-    with mocking(file, "--strict") as (program, port):
+    with listening("mock", file, "--strict") as (program, port):
         talk(port, *lines)
         assert ended(program)[0] == status
 
 
 def test_strict_fails_where_no_client_came(file):
-    with mocking(file, "--strict") as (program, _):
+    with listening("mock", file, "--strict") as (program, _):
         said = "no client came, so nothing of the recording was asked for"
         assert ended(program) == (1, [said])
 
 
 def test_strict_passes_a_client_that_does_not(file):
-    with mocking(file, "--strict", "--timing") as (program, port):
+    with listening("mock", file, "--strict", "--timing") as (program, port):
         talk(port, "USER mrose", "PASS x", "QUIT")
         assert ended(program)[0] == 0
 
 
 def test_an_unknown_line_can_close_the_connection(file):
-    with mocking(file, "--unknown", "close") as (program, port):
+    with listening("mock", file, "--unknown", "close") as (program, port):
         with Dialogue("127.0.0.1", port) as client:
             client.send(b"CAPA\r\n")
             assert client.rest() == b"+OK ready\r\n"
@@ -138,7 +103,7 @@ def test_a_certificate_makes_tls_from_the_first_octet_possible(file, tmp_path):
     authority.issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(pem)
     context = ssl.create_default_context()
     authority.configure_trust(context)
-    with mocking(file, "--tls-cert", pem, "--tls-port", "0") as (program, _):
+    with listening("mock", file, "--tls-cert", pem, "--tls-port", "0") as (program, _):
         port = int(program.stdout.readline().rpartition(":")[2])
         plain = socket.create_connection(("127.0.0.1", port), timeout=SECONDS)
         with context.wrap_socket(plain, server_hostname="localhost") as client:
@@ -151,7 +116,7 @@ def test_a_certificate_makes_tls_from_the_first_octet_possible(file, tmp_path):
 def test_a_recording_with_stls_is_served_with_it_and_the_issuer_to_trust_is_named(tmp_path):
     path = tmp_path / "stls.txt"
     path.write_text("S: +OK\nC: STLS\nS: +OK begin\n")
-    with mocking(path) as (program, port):
+    with listening("mock", path) as (program, port):
         context = ssl.create_default_context(cafile=named_issuer(program))
         with Dialogue("127.0.0.1", port) as client:
             client.line()
@@ -166,7 +131,7 @@ def test_a_recording_with_tls_from_the_first_octet_is_served_so(tmp_path):
     path.write_text(
         "%POP3-TRANSCRIPT 1\n*: TLS established TLSv1.3 X\nS: +OK hi\n*: closed by server\n"
     )
-    with mocking(path) as (program, _):
+    with listening("mock", path) as (program, _):
         context = ssl.create_default_context(cafile=named_issuer(program))
         port = int(program.stdout.readline().rpartition(":")[2])
         plain = socket.create_connection(("127.0.0.1", port), timeout=SECONDS)
@@ -176,7 +141,7 @@ def test_a_recording_with_tls_from_the_first_octet_is_served_so(tmp_path):
 
 
 def test_any_recording_can_be_served_with_tls_as_well(file):
-    with mocking(file, "--tls-port", "0") as (program, _):
+    with listening("mock", file, "--tls-port", "0") as (program, _):
         assert named_issuer(program)
         assert program.stdout.readline().startswith("listening with TLS on 127.0.0.1:")
 
@@ -184,7 +149,7 @@ def test_any_recording_can_be_served_with_tls_as_well(file):
 def test_what_cannot_be_served_as_it_was_is_said_beforehand(tmp_path):
     path = tmp_path / "torn.txt"
     path.write_text("%POP3-TRANSCRIPT 1\nS: +OK\nC: NO")
-    with mocking(path) as (program, _):
+    with listening("mock", path) as (program, _):
         said = "pop3shell: line 3 was cut off when it was written, and is left out"
         assert ended(program)[1] == [said]
 

@@ -83,6 +83,13 @@ def test_a_place_that_cannot_be_written_to_is_said_before_anything_else(here, tm
     assert str(tmp_path) in ran.err
 
 
+@pytest.mark.parametrize("option", ["--record", "--record-dir"])
+def test_an_empty_name_is_an_error_and_not_a_session_that_nobody_recorded(here, option):
+    ran = here("demo", "-c", "QUIT", option, "")
+    assert (ran.status, ran.out) == (2, "")
+    assert f"'{option}': the name is empty" in ran.err
+
+
 def test_where_nobody_answered_no_file_is_left(here, tmp_path):
     path = tmp_path / "session.pop3"
     with ScriptedServer(GREETING) as server:

@@ -3,54 +3,23 @@
 from __future__ import annotations
 
 import re
-import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
-from support.practice import SECONDS, Dialogue
-from support.program import ROOT, command, environment, run
+from support.program import LOGIN, ROOT, run
+from support.serving import ended, listening, talk
 from support.transcripts import happened_in, said_in
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 
 SERVERS = {"serve": ("serve",), "mock": ("mock", ROOT / "transcripts" / "practice-tour.pop3")}
-LOGIN = ("USER mrose", "PASS tanstaaf")
 
 
-@contextmanager
-def listening(*arguments: object) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """Run the program until it listens; give it and its port."""
-    pipe = subprocess.PIPE
-    program = subprocess.Popen(
-        command(*arguments), stdout=pipe, stderr=pipe, env=environment(), text=True
-    )
-    try:
-        found = re.fullmatch(r"listening on 127\.0\.0\.1:(\d+)\n", program.stdout.readline())
-        assert found, program.communicate(timeout=SECONDS)
-        yield program, int(found[1])
-    finally:
-        program.kill()
-        program.communicate(timeout=SECONDS)
-
-
-def talk(port: int, *lines: str) -> None:
-    with Dialogue("127.0.0.1", port) as client:
-        client.line()
-        for line in lines:
-            client.ask(line)
-        client.hang_up()
-
-
-def ended(program: subprocess.Popen[str]) -> tuple[int, list[str]]:
-    """Stop it; return the exit status and the lines of standard error."""
-    program.send_signal(signal.SIGTERM)
-    out, err = program.communicate(timeout=SECONDS)
-    assert out == ""
-    assert "Traceback" not in err
-    return program.returncode, [line for line in err.splitlines() if "session " not in line]
+def told(program: subprocess.Popen[str]) -> tuple[int, list[str]]:
+    """Stop it; return the exit status and what it says of the recording."""
+    status, lines = ended(program)
+    return status, [line for line in lines if "session " not in line]
 
 
 @pytest.mark.parametrize("kind", SERVERS)
@@ -59,7 +28,7 @@ def test_each_session_has_a_file_in_the_folder(kind, tmp_path):
     with listening(*SERVERS[kind], "--record-dir", folder) as (program, port):
         for _ in range(2):
             talk(port, *LOGIN)
-        assert ended(program) == (0, [])
+        assert told(program) == (0, [])
     paths = sorted(folder.iterdir())
     assert len(paths) == 2
     for path in paths:
@@ -77,7 +46,7 @@ def test_further_sessions_go_beside_the_file_and_it_is_said(kind, tmp_path):
         for user in ("one", "two"):
             talk(port, f"USER {user}")
         said = f"pop3shell: recording goes on in {tmp_path / 'a-2.pop3'}"
-        assert ended(program) == (0, [said])
+        assert told(program) == (0, [said])
     assert "C: USER one" in said_in(path)
     assert "C: USER two" in said_in(tmp_path / "a-2.pop3")
 
@@ -115,9 +84,9 @@ def test_what_is_too_much_of_a_body_is_left_out_and_said(kind, tmp_path):
     lines = ("CAPA",)
     with listening(*SERVERS[kind], "--record", path, "--max-body", "10") as (program, port):
         talk(port, *lines)
-        status, (told,) = ended(program)
+        status, (said,) = told(program)
     assert status == 0
-    assert re.fullmatch(rf"pop3shell: {path}: \d+ octets of 1 body longer than 10 .*", told)
+    assert re.fullmatch(rf"pop3shell: {path}: \d+ octets of 1 body longer than 10 .*", said)
     assert [text.split()[0] for text in happened_in(path)] == ["connected", "elided", "closed"]
 
 
@@ -126,9 +95,9 @@ def test_a_recording_that_fails_ends_no_session_and_gives_1(tmp_path):
     with listening("serve", "--record-dir", folder) as (program, port):
         folder.rmdir()
         talk(port, *LOGIN, "QUIT")
-        status, (told,) = ended(program)
+        status, (said,) = told(program)
     assert status == 1
-    assert told.startswith(f"pop3shell: cannot write a transcript to {folder}")
+    assert said.startswith(f"pop3shell: cannot write a transcript to {folder}")
 
 
 def test_what_a_client_said_is_replayed_and_served_again(tmp_path):

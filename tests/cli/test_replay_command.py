@@ -228,6 +228,18 @@ class TestSecrets:
         (line,) = ran.errors
         assert line.startswith(f"pop3shell: {file}: no password was given; set POP3SHELL_PASSWORD")
 
+    def test_an_empty_name_of_a_report_is_an_error_and_not_no_report(self, here):
+        ran = here("replay", SMOKE, "127.0.0.1", 1, "--junit", "")
+        assert (ran.status, ran.out) == (2, "")
+        assert "'--junit': the name is empty" in ran.err
+
+    def test_all_that_cannot_be_replayed_is_named_at_once(self, here, write):
+        bad, worse = write("b.pop3", "S +OK\n"), write("c.pop3", "S: \\q\n")
+        ran = here("replay", write("a.pop3", TEXT), bad, worse, "127.0.0.1", 1)
+        assert (ran.status, ran.out) == (2, "")
+        told = [line.split(" ", 2)[1:2] + line.split(": ")[2:3] for line in ran.errors]
+        assert told == [[f"{bad}:", "line 2"], [f"{worse}:", "line 2"]]
+
     def test_a_second_one_is_named(self, here, write, password):
         file = write("a.pop3", TEXT + "C: XA ${password2}\nS: +OK\n")
         ran = here("replay", file, "127.0.0.1", 1)

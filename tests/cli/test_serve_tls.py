@@ -7,33 +7,13 @@ import signal
 import ssl
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import trustme
 from support.practice import SECONDS
-from support.program import LOGIN, command, environment, run
-
-
-@contextmanager
-def serving(*options: object) -> Iterator[subprocess.Popen[str]]:
-    server = subprocess.Popen(
-        command("serve", *options), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, env=environment(), text=True,
-    )  # fmt: skip
-    try:
-        yield server
-    finally:
-        server.kill()
-        server.communicate(timeout=SECONDS)
-
-
-def port(line: str, words: str) -> str:
-    found = re.fullmatch(rf"{words} 127\.0\.0\.1:(\d+)\n", line)
-    assert found is not None, line
-    return found[1]
+from support.program import LOGIN, environment, run
+from support.serving import listening, port_of
 
 
 def test_stls_typed_in_the_demo_works_and_its_certificate_can_be_looked_at(here):
@@ -60,9 +40,8 @@ def test_a_demo_without_tls_does_not_load_what_makes_certificates():
 
 
 def test_tls_port_alone_makes_a_certificate_and_says_whom_to_trust():
-    with serving("--tls-port", "0") as server:
-        plain = port(server.stdout.readline(), "listening on")
-        secure = port(server.stdout.readline(), "listening with TLS on")
+    with listening("serve", "--tls-port", "0") as (server, plain):
+        secure = port_of(server.stdout.readline(), "listening with TLS on")
         ca = re.search(r"--ca (\S+)\)", server.stderr.readline())[1]
         for number, mode in ((plain, "starttls"), (secure, "implicit")):
             ran = run(
@@ -81,8 +60,7 @@ def test_tls_port_alone_makes_a_certificate_and_says_whom_to_trust():
 
 
 def test_self_made_offers_stls_without_a_second_port():
-    with serving("--tls-self-made") as server:
-        number = port(server.stdout.readline(), "listening on")
+    with listening("serve", "--tls-self-made") as (_, number):
         assert "S: STLS" in run("connect", "127.0.0.1", number, lines="CAPA\n").lines
 
 
@@ -93,16 +71,14 @@ def test_a_certificate_that_is_given_is_shown(tmp_path):
     leaf.cert_chain_pems[0].write_to_path(str(tmp_path / "cert.pem"))
     leaf.private_key_pem.write_to_path(str(tmp_path / "key.pem"))
     given = ("--tls-cert", tmp_path / "cert.pem", "--tls-key", tmp_path / "key.pem")
-    with serving(*given, "--tls-port", 0) as server:
-        server.stdout.readline()
-        secure = port(server.stdout.readline(), "listening with TLS on")
+    with listening("serve", *given, "--tls-port", 0) as (server, _):
+        secure = port_of(server.stdout.readline(), "listening with TLS on")
         options = ("--tls", "implicit", "--ca", tmp_path / "ca.pem")
         assert run("connect", "localhost", secure, *options, lines="CAPA\n").status == 0
 
 
 def test_cleartext_and_login_delay_are_announced():
-    with serving("--tls-self-made", "--cleartext", "--login-delay", "77") as server:
-        number = port(server.stdout.readline(), "listening on")
+    with listening("serve", "--tls-self-made", "--cleartext", "--login-delay", "77") as (_, number):
         lines = run("connect", "127.0.0.1", number, lines="CAPA\n").lines
         assert "S: LOGIN-DELAY 77" in lines
         assert any(line.startswith("S: SASL ") and " PLAIN " in line for line in lines)
@@ -144,7 +120,7 @@ def test_a_taken_tls_port_is_said(here, practice_server):
 
 
 def test_what_is_made_is_readable_by_its_owner_alone():
-    with serving("--tls-self-made") as server:
+    with listening("serve", "--tls-self-made") as (server, _):
         ca = re.search(r"--ca (\S+)\)", server.stderr.readline())[1]
         assert Path(ca).parent.stat().st_mode & 0o077 == 0
         ssl.create_default_context(cafile=ca)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from xml.etree import ElementTree
 
 import pytest
 from support.practice import SECONDS, Dialogue
 from support.program import command, environment
-from support.scripted import GREETING, ScriptedServer, expect, stall
+from support.scripted import GREETING, ScriptedServer, close, expect, stall
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 
@@ -118,3 +122,36 @@ def test_serve_and_connect_get_along():
         assert b"S: +OK 17 " in done.stdout
         assert b"wonderland" not in done.stdout + done.stderr
         assert ended(program, signal.SIGTERM)[0] == 0
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_replay_that_is_interrupted_reports_what_is_known_by_then(tmp_path, number):
+    files = [tmp_path / name for name in ("a.pop3", "b.pop3", "c.pop3")]
+    for file in files:
+        file.write_text("S: +OK\nC: STAT\nS: +OK 1 2\nC: NOOP\nS: +OK\n")
+    report = tmp_path / "report.xml"
+
+    def once_more(server: ScriptedServer, client: socket.socket) -> None:
+        """The second file's session, and its end."""
+        close(server, client)
+        client, _ = server._listener.accept()
+        client.sendall(GREETING)
+        client.settimeout(SECONDS)
+        waiting.set()
+        stall(server, client)
+
+    waiting = threading.Event()
+    steps = (GREETING, expect("STAT"), b"+OK 2 2\r\n", expect("NOOP"), b"+OK\r\n", once_more)
+    with ScriptedServer(*steps) as server:
+        arguments = ("replay", *files, server.host, server.port, "--json", "--junit", report)
+        with started(*arguments) as program:
+            assert waiting.wait(SECONDS)
+            status, out, err = ended(program, number)
+    assert status == 130
+    assert err.decode() == f"pop3shell: {files[1]}: interrupted\npop3shell: interrupted\n"
+    told = json.loads(out)
+    assert told["status"] == 130
+    assert len(told["files"][0]["differences"]) == 1
+    assert [one["replayed"] for one in told["files"]] == [True, False, False]
+    suite = ElementTree.fromstring(report.read_bytes())[0]
+    assert [suite.get(name) for name in ("failures", "errors", "skipped")] == ["1", "1", "1"]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import threading
 
 import pytest
 from support.practice import SECONDS
+from support.program import environment
 
 from pop3shell.net.background import in_background
 
@@ -42,3 +45,30 @@ def test_the_loop_goes_on_and_who_is_cancelled_leaves_it_behind() -> None:
     assert not ended.is_set()
     go.set()
     assert ended.wait(SECONDS)
+
+
+def test_a_program_that_ends_does_not_wait_for_it() -> None:
+    """A dead name server would keep it from ending, long after the user has left."""
+    program = """
+import asyncio, contextlib, threading
+from pop3shell.net.background import in_background
+
+async def main():
+    begun = threading.Event()
+    def work():
+        begun.set()
+        threading.Event().wait()
+    task = asyncio.ensure_future(in_background(work, "a test"))
+    await asyncio.to_thread(begun.wait)
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+asyncio.run(main())
+print("done")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment(), timeout=SECONDS, check=True,
+        capture_output=True,
+    )  # fmt: skip
+    assert (done.stdout.split(), done.stderr) == ([b"done"], b"")

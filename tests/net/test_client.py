@@ -269,6 +269,11 @@ def test_an_observer_that_fails_ends_no_session_but_is_heard_of():
 def test_a_server_that_takes_nothing_does_not_keep_close_waiting():
     async def conversation(client: Client) -> None:
         client.send(b"x" * 50_000_000)
+        closing = asyncio.ensure_future(client.close())
+        await passes(0.0)
+        assert not closing.done()
+        await passes(1.0)
+        await closing
 
     def deaf(server, client) -> None:
         assert server.release.wait(SECONDS)

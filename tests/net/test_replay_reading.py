@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import io
 
 import pytest
@@ -139,7 +141,24 @@ def test_responses_sent_ahead_of_their_challenges_belong_to_their_auth() -> None
     assert first.replies[0].complete
 
 
+def test_where_recording_began_in_the_middle_the_first_words_are_no_greeting() -> None:
+    text = "*: joined 192.0.2.1:110 in the TRANSACTION state\nS: -ERR shutting down\n"
+    script = script_of(text + "C: NOOP\nS: +OK\n")
+    assert script.greeting.status is None
+    assert not script.greeting.complete
+    assert [note for _, note in script.notes if "unasked" in note]
+
+
 def test_an_unknown_command_that_was_replied_to_is_no_response() -> None:
     said = "C: XFOO\nC: AUTH PLAIN\nC: ${sasl}\nS: -ERR what\nS: + \nS: +OK\n"
     unknown, _, response = script_of("S: +OK\n" + said).turns
     assert (unknown.response, response.response) == (False, True)
+
+
+@pytest.mark.parametrize("text", ["S: +OK\nC: NOOP\nS: +OK\n", "", "S: +OK\nC: \\xZZ\n"])
+def test_reading_leaves_it_to_the_rest_of_the_program_to_collect_garbage(text) -> None:
+    """Else a program that reads one transcript would keep what it drops, for ever."""
+    assert gc.isenabled()
+    with contextlib.suppress(TranscriptError):
+        script_of(text)
+    assert gc.isenabled()

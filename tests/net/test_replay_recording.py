@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import pytest
 from support.practice import SECONDS
+from support.program import SHORT_SESSION
 from support.scripted import ScriptedServer, dialogue, expect
 from support.transcripts import happened_in, said_in, texts_of
 
@@ -73,14 +74,7 @@ def test_what_is_said_this_time_is_recorded(again, practice_server) -> None:
     assert texts_of(again.path) == [
         f"*: connected 127.0.0.1:{server.port}",
         "S: +OK pop3shell practice server ready <2@host>",
-        "C: USER mrose",
-        "S: +OK now send PASS",
-        "C: PASS ${password}",
-        "S: +OK mrose's maildrop has 17 messages (5011173 octets)",
-        "C: STAT",
-        "S: +OK 17 5011173",
-        "C: QUIT",
-        "S: +OK pop3shell practice server signing off",
+        *SHORT_SESSION,
         "*: closed by server",
     ]
     assert again.path.read_text().splitlines()[1] == "%server: mail.example.com:110"

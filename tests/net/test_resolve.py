@@ -159,6 +159,29 @@ def test_what_is_no_name_is_said_in_words(host):
         connect(host, 110)
 
 
+def test_a_link_local_address_without_its_interface_says_what_is_missing(dead):
+    _, _, network = dead
+    with pytest.raises(ConnectionTrouble, match=r"\[fe80::1\]:110: .*as in fe80::1%eth0$"):
+        connect("fe80::1", 110, loop_factory=network)
+    with pytest.raises(ConnectionTrouble) as trouble:
+        connect("2001:db8::1", 110, loop_factory=network)
+    assert "%" not in str(trouble.value)
+
+
+def test_a_link_local_address_with_its_interface_is_shown_with_it(dead):
+    _, _, network = dead
+    name = socket.if_nameindex()[0][1]
+    with pytest.raises(ConnectionTrouble) as trouble:
+        connect(f"fe80::1%{name}", 110, loop_factory=network)
+    assert str(trouble.value) == f"could not connect: [fe80::1%{name}]:110: network is unreachable"
+
+
+def test_an_interface_that_is_not_there_is_no_matter_for_the_name_server():
+    with pytest.raises(ConnectionTrouble, match="there is no interface 'nope' here") as trouble:
+        connect("fe80::1%nope", 110)
+    assert "name server" not in str(trouble.value)
+
+
 def test_addresses_are_shown_as_people_write_them():
     assert shown("mail.example.com", 110) == "mail.example.com:110"
     assert shown("::1", 110) == "[::1]:110"

@@ -82,7 +82,7 @@ def test_a_tls_server_on_the_plaintext_port(pki) -> None:
             assert await client.until_closed(SECONDS)
 
         heard = session(server, speak)
-    received = heard.client.banner + b"".join(e.raw for e in heard.of(ev.Incomplete))
+    received = heard.client.opening.banner + b"".join(e.raw for e in heard.of(ev.Incomplete))
     assert heard.client.greeting is None
     assert heard.client.closed
     assert received[:1] in (b"", b"\x15")

@@ -6,6 +6,7 @@ import hashlib
 import ssl
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 from net_tls_support import HOST, MemoryServer, context_of
 
 from pop3shell.net.errors import ConnectionTrouble
@@ -257,3 +258,18 @@ def test_the_safe_way_is_the_default() -> None:
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.check_hostname
     assert context.minimum_version is ssl.TLSVersion.TLSv1_2
+
+
+def test_a_key_with_a_passphrase_is_refused_instead_of_asked_for(pki, tmp_path) -> None:
+    certificate, key = tmp_path / "one.pem", tmp_path / "one.key"
+    (one := pki.issue()).cert_chain_pems[0].write_to_path(str(certificate))
+    private = serialization.load_pem_private_key(one.private_key_pem.bytes(), None)
+    key.write_bytes(
+        private.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.BestAvailableEncryption(b"secret"),
+        )
+    )
+    with pytest.raises(ConnectionTrouble, match=r"one\.key.*: the key has a passphrase"):
+        make_context(TlsSettings(certificate=str(certificate), key=str(key)))

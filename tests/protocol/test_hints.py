@@ -235,3 +235,17 @@ def test_a_refusal_that_closes_the_connection_is_still_explained():
     heard.ask("PASS x", "-ERR no")
     heard.close()
     assert "password is wrong" in (hint(heard.last, heard.session) or "")
+
+
+@pytest.mark.parametrize(
+    ("listed", "command", "hidden"),
+    [
+        ("SASL PLAIN", "USER mrose", True),
+        ("SASL PLAIN", "AUTH PLAIN AGEAYg==", False),
+        ("USER", "USER mrose", False),
+        ("USER", "AUTH PLAIN AGEAYg==", True),
+    ],
+)
+def test_only_the_way_to_log_in_that_is_not_listed_is_said_to_wait_for_tls(listed, command, hidden):
+    capa = ("CAPA", f"+OK\r\nSTLS\r\n{listed}\r\n.")
+    assert ("without TLS" in said(capa, command, "-ERR no")) is hidden

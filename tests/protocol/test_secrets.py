@@ -77,11 +77,34 @@ def test_the_secret_argument_is_replaced_however_it_is_typed(line, masked):
     [
         "PASS", "PASS ", "APOP mrose", "APOP mrose ", "AUTH", "AUTH PLAIN", "AUTH PLAIN =",
         "AUTH PLAIN *", "HELO mrose", "USER mrose", "USER mrose ", "USER", "", "  ", "CAPA",
-        "XYZZ something", "STAT PASS tanstaaf", "COMPASS north", "APOPLEXY a b",
+        "XYZZ something", "COMPASS", "COMPASS ", "COMPASSES north", "APOPLEXY a b", "LANG pass",
+        "STATPASS", "RETR 1PASS", "TOP 1 0", "UIDL 2", "AUTHORITY a b",
     ],
 )  # fmt: skip
 def test_lines_without_a_secret_stay(line):
     assert shown(line) == [line]
+
+
+@pytest.mark.parametrize(
+    ("line", "masked"),
+    [
+        ("STATPASS tanstaaf", "STATPASS ${password}"),
+        ("statpass  tanstaaf", "statpass  ${password}"),
+        ("STATPASS\ttanstaaf", "STATPASS\t${password}"),
+        ("STAT PASS tanstaaf", "STAT PASS ${password}"),
+        ("STAT PASS 12345", "STAT PASS ${password}"),
+        ("RETR 1PASS tanstaaf", "RETR 1PASS ${password}"),
+        ("TOP 1 0PASS two words", "TOP 1 0PASS ${password}"),
+        ("SATTPASS tanstaaf", "SATTPASS ${password}"),
+        ("LISTUSER mrosePASS tanstaaf", "LISTUSER mrosePASS ${password}"),
+        ("LISTUSER mrose tanstaaf", "LISTUSER mrose ${password}"),
+        ("COMPASS north", "COMPASS ${password}"),
+        (f"STATAPOP mrose {DIGEST}", "STATAPOP mrose ${apop}"),
+        ("STATAUTH PLAIN AG1yb3NlAHRhbnN0YWFm", "STATAUTH PLAIN ${sasl}"),
+    ],
+)
+def test_a_secret_typed_on_behind_a_line_that_was_held_back_is_replaced(line, masked):
+    assert shown(line) == [masked]
 
 
 @pytest.mark.parametrize("row", COMMANDS, ids=lambda row: row.verb)

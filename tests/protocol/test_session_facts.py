@@ -149,20 +149,32 @@ def test_list_tells_count_sizes_and_highest_number(heard):
 
 
 @pytest.mark.parametrize(
-    ("lines", "highest"),
+    ("lines", "messages", "highest"),
     [
-        ([], 0),
-        (["3 120", "7 200"], 7),
-        (["2 200", "1 120"], 2),
-        (["2 200", "noise"], 2),
-        (["noise"], 1),
-        (["1 120", "x" * 700], 2),
+        ([], 0, 0),
+        (["3 120", "7 200"], 2, 7),
+        (["2 200", "1 120"], 2, 2),
+        (["2 200", "noise"], 1, 2),
+        (["1 100", "9 200", "noise"], 2, 9),
+        (["noise"], None, 1),
+        (["1 120", "x" * 700], 1, 2),
+        (["1 120", "", "2", "3 ", " 4", "5 500", "-"], 2, 7),
+        (["1 120", "2 ", "3 300"], 2, 3),
+        (["1 120 extra", "2  200", "3 300"], 3, 3),
     ],
 )
-def test_the_highest_number_of_odd_listings(heard, lines, highest):
+def test_of_odd_listings_the_messages_are_counted_and_none_is_out_of_reach(
+    heard, lines, messages, highest
+):
     heard.ask("LIST", "+OK", *lines, ".")
     assert heard.session.highest == highest
-    assert heard.session.messages == len(lines)
+    assert heard.session.messages == messages
+
+
+def test_a_listing_that_says_nothing_leaves_what_stat_said(heard):
+    heard.ask("STAT", "+OK 2 320")
+    heard.ask("LIST", "+OK", "message one", "message two", "message three", ".")
+    assert heard.session.messages == 2
 
 
 def test_lines_of_a_listing_that_are_none_are_left_out(heard):
@@ -254,7 +266,7 @@ def test_who_asks_for_list_alone_is_told_the_octets_too(heard):
 
 def test_a_listing_that_makes_no_sense_gives_no_octets(heard):
     heard.ask("LIST", "+OK", "1 100", "1 200", "what", ".")
-    assert (heard.session.messages, heard.session.octets) == (3, None)
+    assert (heard.session.messages, heard.session.octets) == (2, None)
 
 
 def test_rset_between_list_and_the_first_question_loses_nothing(heard):
@@ -339,4 +351,4 @@ def test_a_listing_that_was_taken_apart_is_not_kept_beside_that(heard):
     after = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
     assert after < before - 200_000
-    assert (heard.session.messages, heard.session.highest) == (50_001, 50_001)
+    assert (heard.session.messages, heard.session.highest) == (1, 50_001)

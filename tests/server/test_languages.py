@@ -157,7 +157,10 @@ def test_every_text_of_the_server_is_there_in_german(text) -> None:
     assert is_german(text)
 
 
-KINDS = {argument.kind for row in handlers.HANDLERS for argument in row.arguments}
+KINDS = sorted(
+    {argument.kind for row in handlers.HANDLERS for argument in row.arguments},
+    key=lambda kind: kind.label,
+)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.label)

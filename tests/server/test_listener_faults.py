@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import struct
 
@@ -13,7 +14,7 @@ from pop3shell.protocol.spec import commands
 from pop3shell.server.handlers import HANDLERS
 from pop3shell.server.listener import PracticeServer
 from pop3shell.server.maildrops.maildrop import Maildrop
-from pop3shell.server.maildrops.sample import SAMPLE_PASSWORD, SAMPLE_USER
+from pop3shell.server.maildrops.sample import SAMPLE_PASSWORD, SAMPLE_USER, SampleSource
 from pop3shell.server.session import Session
 
 
@@ -100,6 +101,57 @@ class TestLoad:
             talk.hang_up()
         with server.dial() as next_one:
             assert next_one.line().startswith(b"+OK")
+
+    def test_a_class_of_thirty_reads_all_of_its_mail_at_once(self, practice_server) -> None:
+        names = [f"pupil{number}" for number in range(30)]
+        server = practice_server({name: ("x", Maildrop(SampleSource())) for name in names})
+        with contextlib.ExitStack() as room:
+            talks = [room.enter_context(server.dial()) for _ in names]
+            for name, talk in zip(names, talks, strict=True):
+                talk.line()
+                talk.send(f"UTF8\r\nUSER {name}\r\nPASS x\r\n".encode())
+            every = b"".join(b"RETR %d\r\n" % number for number in (*range(1, 16), 17))
+            for talk in talks:
+                talk.send(every + b"DELE 1\r\nQUIT\r\n")
+            said = [talk.rest() for talk in talks]
+        assert all(text.endswith(b"signing off, 1 deleted\r\n") for text in said)
+        assert len({text.partition(b"octets)\r\n")[2] for text in said}) == 1
+
+
+LOGIN = b"USER mrose\r\nPASS tanstaaf\r\n"
+STATES = {
+    "before a word": b"",
+    "in half a line": b"USE",
+    "named": b"USER mrose\r\n",
+    "logging in": b"USER mrose\r\nPASS tanstaaf",
+    "in an exchange": b"AUTH PLAIN\r\n",
+    "in a response": b"AUTH PLAIN\r\nAG1yb3NlA",
+    "logged in": LOGIN,
+    "with marks": LOGIN + b"DELE 1\r\nDELE 2\r\n",
+    "in half a QUIT": LOGIN + b"DELE 1\r\nQUIT\r",
+    "in a message": LOGIN + b"DELE 1\r\n" + b"RETR 2\r\n" * 50,
+}
+
+
+@pytest.mark.parametrize("reset", [False, True], ids=["closed", "reset"])
+@pytest.mark.parametrize("state", STATES)
+def test_a_connection_lost_in_any_state_costs_no_mail_and_no_lock(
+    practice_server, state, reset
+) -> None:
+    server = practice_server(one_account(maildrop_of_sizes(100, 200_000)))
+    for wait in (False, True):
+        talk = server.dial()
+        talk.send(STATES[state])
+        if wait:
+            talk.line()
+        if reset:
+            talk.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        talk.close()
+    for _ in range(10_000):
+        with server.dial() as other:
+            if not (reply := other.log_in()).startswith("-ERR [IN-USE]"):
+                break
+    assert reply == "+OK mrose's maildrop has 2 messages (200100 octets)"
 
 
 class TestFaults:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -14,7 +13,6 @@ import trustme
 from support.practice import SECONDS, Dialogue
 
 from pop3shell.server.mock import recollect
-from pop3shell.server.mock.server import MockServer, Settings
 from pop3shell.testing import RunningMock
 from pop3shell.transcript import ClientLine, ServerLine, ServerLines, StandIn, read_file
 
@@ -48,24 +46,6 @@ SAID = [
 ]
 ASKED = b"USER mrose\r\nPASS anything at all\r\nRETR 1\r\nQUIT\r\n"
 TRANSCRIPTS = sorted((Path(__file__).parents[2] / "transcripts").glob("*.txt"))
-
-Start = Callable[..., RunningMock]
-
-
-@pytest.fixture
-def mock() -> Iterator[Start]:
-    """Return a function that serves a transcript: `mock(text, timing=..., tls=...)`."""
-    running: list[RunningMock] = []
-
-    def start(text: str, *, tls: ssl.SSLContext | None = None, **settings: bool) -> RunningMock:
-        recording = recollect.from_text(text)
-        server = MockServer(recording, Settings(**settings), tls=tls)
-        running.append(RunningMock(server, recording))
-        return running[-1]
-
-    yield start
-    for server in running:
-        server.stop()
 
 
 @pytest.fixture(scope="module")
@@ -340,6 +320,11 @@ class TestFiles:
         assert "99 octets were left out" in recollect.from_text(text).remarks[0]
         got = all_of(mock(text), b"RETR 1\r\n")
         assert got == b"+OK ready\r\n+OK\r\na\r\n.\r\n"
+
+    def test_a_recording_put_behind_another_keeps_its_own_pace(self):
+        one, other = "[9.0] C: NOOP\n[9.5] S: +OK\n", "[1.0] C: STAT\n[3.0] S: +OK 2 9\n"
+        turns = recollect.from_text(f"{HEAD}[0.1] S: +OK\n{one}{other}").turns
+        assert [turn.reply[0].delay for turn in turns] == [0.5, 2.0]
 
     def test_an_excerpt_is_given_a_greeting_and_its_end(self, mock):
         text = "C: STAT\nS: +OK 1 1\nC: RETR 1\nS: +OK\nS: hello\nC: NOOP\nS: +OK\n"

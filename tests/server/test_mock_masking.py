@@ -47,3 +47,9 @@ def test_a_long_recording_is_not_gone_through_for_each_line(monkeypatch):
     recording = "C: USER mrose\nS: +OK\nC: PASS ${password}\nS: -ERR\n" * 2000
     assert masked(recording, *[b"NOOP\r\n"] * 50) == [b"NOOP\r\n"] * 50
     assert compared <= 50
+
+
+def test_secrets_are_counted_as_they_come_however_they_were_called():
+    recording = "C: XONE ${password2}\nS: +OK\nC: XTWO ${password}\nS: +OK\n"
+    said = masked(recording, b"XONE tanstaaf\r\n", b"XTWO other\r\n", b"XONE tanstaaf\r\n")
+    assert said == [b"XONE ${password}\r\n", b"XTWO ${password2}\r\n", b"XONE ${password}\r\n"]

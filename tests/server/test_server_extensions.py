@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 
 import pytest
-from support.maildrops import maildrop_of_sizes
+from support.maildrops import maildrop_of, maildrop_of_sizes
 from support.talk import Talk
 
 from pop3shell.server.context import Policy
 from pop3shell.server.delay import LoginDelay
+from pop3shell.server.maildrops.maildrop import Maildrop
+from pop3shell.server.maildrops.sample import SampleSource
 from pop3shell.server.session import Session
 
 
@@ -38,6 +40,66 @@ class TestUtf8:
         assert "\r\nUTF8 USER\r\n" in talk("CAPA")
         assert talk("STLS").startswith("-ERR STLS is not allowed after UTF8")
         assert not talk.session.negotiating
+
+    RAW = "Subject: Żółć\r\n\r\nbody\r\n".encode()
+
+    def opened(self, message: bytes, *before: str, utf8: bool = True) -> Talk:
+        talk = Talk(maildrop_of(message), policy=Policy(utf8=utf8))
+        for line in before:
+            talk(line)
+        return talk.log_in()
+
+    def test_a_header_that_is_not_ascii_is_only_sent_in_its_mode(self) -> None:
+        """RFC 6856 section 2.1: it MUST NOT be sent as it is to others."""
+        talk = self.opened(self.RAW)
+        for command in ("RETR 1", "TOP 1 0"):
+            assert talk(command) == (
+                "-ERR [UTF8] the header of message 1 is not ASCII, log in again and send UTF8 "
+                "before that (RFC 6856 section 2.1)\r\n"
+            )
+        assert talk("LIST 1") == f"+OK 1 {len(self.RAW)}\r\n"
+        assert talk("DELE 1").startswith("+OK")
+        talk = self.opened(self.RAW, "UTF8")
+        assert talk.raw(b"RETR 1\r\n").endswith(self.RAW + b".\r\n")
+        assert talk.raw(b"TOP 1 0\r\n").endswith(self.RAW.replace(b"body\r\n", b".\r\n"))
+
+    @pytest.mark.parametrize("octets", [b"\xe9", "é".encode(), b"\x1b]0;x\x07 \xff\x00"])
+    def test_a_body_of_eight_bits_is_served_as_stored_in_either(self, octets) -> None:
+        message = b"Subject: ASCII\r\n\r\nabonn" + octets + b"\r\n"
+        for before in ((), ("UTF8",)):
+            talk = self.opened(message, *before)
+            assert talk.raw(b"RETR 1\r\n").endswith(message + b".\r\n")
+            assert talk.raw(b"TOP 1 1\r\n").endswith(message + b".\r\n")
+
+    @pytest.mark.parametrize(
+        ("message", "sent"),
+        [
+            (b"\r\n\xe9\r\n", True),  # no header, so all of it is the body
+            (b"\xe9\r\n", False),  # no body
+            (b"A: 1\r\n\r\n\xe9\r\n", True),
+            (b"A: \xe9", False),
+            (b"", True),
+        ],
+    )
+    def test_what_is_the_header_is_told_in_odd_messages_too(self, message, sent) -> None:
+        assert self.opened(message)("RETR 1").startswith("+OK" if sent else "-ERR [UTF8]")
+
+    def test_a_server_without_it_serves_every_header_as_stored(self) -> None:
+        talk = self.opened(self.RAW, utf8=False)
+        assert talk.raw(b"RETR 1\r\n").endswith(self.RAW + b".\r\n")
+        assert "UTF8" not in talk("CAPA")
+        talk("QUIT")
+        talk = Talk(maildrop_of(self.RAW), policy=Policy(utf8=False))
+        assert talk("UTF8") == "-ERR UTF8 is not supported by this server\r\n"
+
+    def test_of_the_sample_maildrop_all_is_sent_then(self) -> None:
+        talk = Talk(Maildrop(SampleSource()))
+        talk("UTF8")
+        talk.log_in()
+        assert all(talk(f"RETR {number}").startswith("+OK") for number in range(1, 18))
+        others = Talk(Maildrop(SampleSource())).log_in()
+        refused = [n for n in range(1, 18) if others(f"RETR {n}").startswith("-ERR [UTF8]")]
+        assert refused == [5]
 
     def test_a_long_text_is_not_cut_within_a_character(self) -> None:
         session = Session({"é" * 124: ("x", maildrop_of_sizes(120))})

@@ -111,6 +111,66 @@ def test_a_client_that_stops_sending_meanwhile_gets_its_replies_and_leaves_no_lo
         assert other.log_in().encode() + b"\r\n" == GOOD
 
 
+def is_locked(server) -> bool:
+    opening = server.accounts[NAME][1].acquire()
+    if opening is not None:
+        opening.release()
+    return opening is None
+
+
+def becomes_free(server) -> bool:
+    """Whether the maildrop is unlocked, now or after some rounds of the server."""
+    for _ in range(10_000):
+        if not is_locked(server):
+            return True
+        with server.dial() as other:
+            other.line()
+    return False
+
+
+def test_who_can_send_no_command_any_more_does_not_keep_it_locked(server, waiting, slow) -> None:
+    """Else the next login would wait for mail that nobody is going to read."""
+    waiting.socket.shutdown(socket.SHUT_WR)
+    assert becomes_free(server)
+    slow.go.set()
+    assert waiting.rest() == GOOD
+
+
+def test_who_is_cut_off_does_not_keep_it_locked_either(server, waiting, slow) -> None:
+    waiting.send(b"DELE 1\r\nQUIT\r\n")
+    waiting.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    waiting.close()
+    assert becomes_free(server)
+    slow.go.set()
+    with server.dial() as other:
+        assert other.log_in().encode() + b"\r\n" == GOOD  # and nothing was deleted
+
+
+def test_commands_sent_ahead_of_the_end_are_still_done_under_the_lock(
+    server, waiting, slow
+) -> None:
+    waiting.send(b"DELE 1\r\nQUIT\r\n")
+    waiting.socket.shutdown(socket.SHUT_WR)
+    for _ in range(20):
+        with server.dial() as other:
+            other.line()
+        assert is_locked(server)
+    slow.go.set()
+    assert waiting.rest().endswith(b"signing off, 1 deleted\r\n")
+
+
+def test_a_login_that_was_given_up_takes_the_lock_from_nobody() -> None:
+    maildrop = maildrop_of_sizes(120)
+    given_up = maildrop.acquire()
+    given_up.release()
+    other = maildrop.acquire()
+    given_up.opened().release()
+    given_up.release()
+    assert maildrop.acquire() is None
+    other.opened().release()
+    assert maildrop.acquire() is not None
+
+
 def test_a_client_that_goes_away_meanwhile_leaves_no_lock_behind(server, waiting, slow) -> None:
     waiting.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     waiting.close()
@@ -170,3 +230,10 @@ def test_a_session_says_when_a_maildrop_is_to_be_read_and_reads_it_itself_if_nob
     slow.go.set()
     assert b"".join(pieces) == GOOD + b"+OK 1 5\r\n"
     assert session.opening is None
+
+
+def test_the_longest_name_and_password_that_a_line_holds() -> None:
+    name, password = "n" * 248, "p" * 248
+    session = Session({name: (password, maildrop_of_sizes(120))})
+    sent = f"USER {name}\r\nPASS {password}\r\n".encode()
+    assert b"".join(session.receive(sent)).count(b"+OK") == 2

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from support.practice import SECONDS, Dialogue
+from support.program import SHORT_SESSION
 from support.transcripts import happened_in, said_in, texts_of
 
 from pop3shell.protocol.events import Ending, Side
@@ -87,14 +88,7 @@ def test_both_sides_are_there_in_order_with_who_it_was(server, folder) -> None:
         f"*: connected 127.0.0.1:{server.port}",
         f"# the client is 127.0.0.1:{port}",
         "S: +OK pop3shell practice server ready <1@host>",
-        "C: USER mrose",
-        "S: +OK now send PASS",
-        "C: PASS ${password}",
-        "S: +OK mrose's maildrop has 17 messages (5011173 octets)",
-        "C: STAT",
-        "S: +OK 17 5011173",
-        "C: QUIT",
-        "S: +OK pop3shell practice server signing off",
+        *SHORT_SESSION,
         "*: closed by server",
     ]
     assert path.name.startswith("127.0.0.1-")
@@ -104,7 +98,9 @@ def test_both_sides_are_there_in_order_with_who_it_was(server, folder) -> None:
 def test_every_octet_of_every_message_is_there(server, folder) -> None:
     got = []
     with server.dial() as talk:
-        talk.log_in()
+        talk.line()
+        for command in ("UTF8", "USER mrose", "PASS tanstaaf"):
+            assert talk.ask(command).startswith("+OK")
         for number in range(1, 18):
             assert talk.ask(f"RETR {number}").startswith("+OK")
             got.append(talk.body())
@@ -112,7 +108,7 @@ def test_every_octet_of_every_message_is_there(server, folder) -> None:
     server.stop()
     recording = recollect.from_file(folder.files[0])
     bodies = [
-        b"".join(piece.octets for piece in turn.reply[1:-1]) for turn in recording.turns[2:-1]
+        b"".join(piece.octets for piece in turn.reply[1:-1]) for turn in recording.turns[3:-1]
     ]
     assert bodies == got
 

@@ -56,6 +56,7 @@ class TestPoplib:
         port = server.start_tls_port()
         client = poplib.POP3_SSL("localhost", port, context=trusting, timeout=SECONDS)
         assert "STLS" not in client.capa()
+        client.utf8()
         client.user(SAMPLE_USER)
         client.pass_(SAMPLE_PASSWORD)
         count, octets = client.stat()
@@ -137,6 +138,15 @@ class TestStls:
         port = server.start_tls_port()
         with Dialogue(server.host, port) as talk:
             assert gone(talk) == b""
+
+    def test_who_never_ends_it_counts_as_a_client(self, server, monkeypatch) -> None:
+        monkeypatch.setattr(limits, "MAX_SOCKETS", 3)
+        port = server.start_tls_port()
+        idle = [Dialogue(server.host, port) for _ in range(3)]
+        with Dialogue(server.host, port) as one_more:
+            assert gone(one_more) == b""
+        for talk in idle:
+            talk.close()
 
     def test_a_client_that_does_not_trust_the_certificate_harms_nobody(
         self, server, trusting

@@ -17,7 +17,8 @@ HEAD = "%POP3-TRANSCRIPT 1\nS: +OK ready\n"
 RECORDED = (
     "NOOP", "noop", "NOOP\\x20", "NOOP\\n", "STAT", "LIST", "LIST 1", "LIST 2", "RETR 1", "RETR 2",
     "TOP 1 0", "TOP 1", "XFOO", "XFOO a", "xfoo A", "XSECRET ${password} end",
-    "XSECRET ${password}", "USER mrose", "PASS ${password}", "PASS ${password2}",
+    "XSECRET ${password}", "xSecret ${password} End", "USER mrose", "PASS ${password}",
+    "PASS ${password2}",
     "APOP mrose ${apop}", "APOP ana ${apop}", "AUTH", "AUTH XFOO",
 )  # fmt: skip
 SAID = (

@@ -56,7 +56,11 @@ def test_help_on_an_unknown_topic_names_what_is_near(demo):
         (":q", "there is no command :q; did you mean :quit?"),
         (":help xyzzy", "unknown topic xyzzy; `pop3shell explain` alone lists all"),
         (":xyzzy", "there is no command :xyzzy; :help lists them"),
-        (":PASS\ttanstaaf", "there is no command :PASS; :help lists them"),
+        (
+            ":PASS\ttanstaaf",
+            "there is no command :PASS; PASS is the server's, and has no colon before it",
+        ),
+        (":PASStanstaaf", "there is no such command of the shell; :help lists them"),
         (":\x1b[2J", "there is no command :\\x1b[2J; :help lists them"),
     ],
 )
@@ -106,3 +110,11 @@ def test_caps_fails_where_the_server_refuses(here):
         ran = here("connect", server.host, server.port, lines=":caps\n")
     assert ran.status == 1
     assert "the server refused CAPA, so its capabilities are unknown" in ran.err
+
+
+def test_without_tls_there_is_no_certificate_and_it_is_said_when_there_could_be_one(demo):
+    ran = demo(":cert", *LOGIN, ":cert")
+    before, after = [line for line in ran.errors if "no certificate" in line]
+    assert "STLS begins it" in before
+    assert "before the login" not in before
+    assert "before the login: try :reconnect" in after

@@ -184,10 +184,24 @@ def test_a_range_outside_the_maildrop(table):
     assert "the maildrop has 1 message, none of them from 2 to 3" in ran.err
 
 
-def test_before_the_login_there_are_none(here):
+@pytest.mark.parametrize("line", [":messages", ":view 1", ":save 1 x", ":save all x"])
+def test_before_the_login_the_shell_says_so_and_asks_nothing(here, line):
     with ScriptedServer(GREETING, *OUT) as server:
-        ran = here("connect", server.host, server.port, lines=(":messages", "QUIT"))
-    assert "no messages in the AUTHORIZATION state" in ran.err
+        options = ("--validate", "strict")
+        ran = here("connect", server.host, server.port, *options, lines=(line, "QUIT"))
+    name = line.split()[0]
+    assert f"{name} needs a login, and the session is in the AUTHORIZATION state" in ran.err
+    assert "log in first with USER and PASS, or :login" in ran.err
+    assert ran.status == 1
+
+
+@pytest.mark.parametrize("mode", ["warn", "off"])
+def test_before_the_login_the_server_can_be_asked_all_the_same(here, mode):
+    asked = (expect("LIST"), b"-ERR log in\r\n", expect("STAT"), b"-ERR log in\r\n")
+    with ScriptedServer(GREETING, *asked, *OUT) as server:
+        lines = (":messages", "QUIT")
+        ran = here("connect", server.host, server.port, "--validate", mode, lines=lines)
+    assert "the server neither lists its messages nor tells how many there are" in ran.err
 
 
 def test_of_a_large_maildrop_the_last_ones_are_shown_and_ranges_on_demand(here, practice_server):
@@ -280,7 +294,7 @@ def test_a_connection_that_ends_is_reported_as_such():
 def test_messages_of_one_line_each_whatever_their_subject(here, practice_server):
     nasty = b"Subject: =?utf-8?q?a=0AC:_QUIT=0D=0A=1B[2J?=\r\nFrom: \xe2\x80\xaex\r\n\r\n"
     server = practice_server({"mrose": ("tanstaaf", maildrop_of(nasty))})
-    ran = here("connect", server.host, server.port, lines=(*LOGIN, ":messages", "QUIT"))
+    ran = here("connect", server.host, server.port, lines=("UTF8", *LOGIN, ":messages", "QUIT"))
     row = next(line for line in ran.lines if "C:_QUIT" in line or "C: QUIT\\x0d" in line)
     assert "a\\x0aC: QUIT\\x0d\\x0a\\x1b[2J" in row
     assert "\\xe2\\x80\\xaex" in row

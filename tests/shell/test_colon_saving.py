@@ -34,7 +34,9 @@ def save(request, here, practice_server, monkeypatch, tmp_path):
 
     def run(*lines, maildrop: Maildrop | None = None):
         server = practice_server(maildrop and {"mrose": ("tanstaaf", maildrop)})
-        ran = here("connect", server.host, server.port, lines=(*LOGIN, *lines, "STAT", "QUIT"))
+        ran = here(
+            "connect", server.host, server.port, lines=("UTF8", *LOGIN, *lines, "STAT", "QUIT")
+        )
         assert any(line.startswith("S: +OK pop3shell practice server sig") for line in ran.lines)
         return ran
 

@@ -18,10 +18,10 @@ OUT = dialogue("C: QUIT", "S: +OK bye")
 def view(here, practice_server):
     """View messages of the sample maildrop, or of another."""
 
-    def run(*lines: str, messages: tuple[bytes, ...] = ()):
+    def run(*lines: str, messages: tuple[bytes, ...] = (), login: tuple[str, ...] = LOGIN):
         drop = {"mrose": ("tanstaaf", maildrop_of(*messages))} if messages else None
         server = practice_server(drop)
-        ran = here("connect", server.host, server.port, lines=(*LOGIN, *lines, "NOOP", "QUIT"))
+        ran = here("connect", server.host, server.port, lines=(*login, *lines, "NOOP", "QUIT"))
         assert "S: +OK" in ran.out.split("C: NOOP\n")[1]
         return ran, [line.removeprefix("#").removeprefix(" ") for line in notes(ran)]
 
@@ -76,7 +76,8 @@ def test_a_hostile_message_can_do_nothing(view):
 
 
 def test_every_message_of_the_sample_maildrop_can_be_viewed(view):
-    ran, lines = view(*(f":view {number}" for number in range(1, 18)))
+    every = (f":view {number}" for number in range(1, 18))
+    ran, lines = view(*every, login=("UTF8", *LOGIN))
     assert (ran.status, ran.err) == (0, "")
     assert sum(line.startswith("Subject: ") for line in lines) >= 17
 

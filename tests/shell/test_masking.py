@@ -104,13 +104,18 @@ def test_the_second_half_of_a_line_is_judged_with_the_first():
         ":help PASS ",
         ":quit PASS ",
         ": last pass ",
+        ":record note PASS ",
+        ":view 1 pass ",
     ],
 )
 def test_typed_where_no_password_belongs_it_is_starred_all_the_same(before):
     assert open_part(before + WORD) == before
 
 
-@pytest.mark.parametrize("before", ["STATPASS ", "LISTUSER mrosepass ", "!FOOPASS  "])
+@pytest.mark.parametrize(
+    "before",
+    ["STATPASS ", "LISTUSER mrosepass ", "!FOOPASS  ", "RETR 1PASS ", "!STAT pass ", ":STATPASS "],
+)
 def test_typed_behind_a_line_that_was_held_back_it_is_starred(before):
     assert open_part(before + WORD) == before
 
@@ -128,6 +133,10 @@ def test_typed_behind_a_line_that_was_held_back_it_is_starred(before):
         ":send NOOP\\r\\nSTAT\\r\\n",
         ":help PASS",
         ":set hex on",
+        ":record note bypass the server",
+        ":record note two passes with PASSWORD set",
+        ":record note the pass phrase was refused",
+        ":view 1 bypass it",
     ],
 )
 def test_what_holds_no_password_stays_readable(text):

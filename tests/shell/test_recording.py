@@ -10,11 +10,11 @@ import shutil
 import pytest
 from support.program import LOGIN
 from support.scripted import GREETING, ScriptedServer, close, expect
-from support.shells import drive
+from support.shells import drive, nobody
 from support.transcripts import texts_of
 
 from pop3shell.shell.recording import start
-from pop3shell.shell.shell import ColonError
+from pop3shell.shell.shell import ColonError, Person
 from pop3shell.transcript import place
 from pop3shell.transcript.place import Place
 
@@ -112,7 +112,7 @@ def test_a_person_is_asked_before_a_file_is_overwritten(practice_server, path, a
         return answer
 
     async def work(shell) -> None:
-        shell.confirm = confirm
+        shell.attend(Person(nobody, confirm, lambda *_: None))
         try:
             await shell.perform(b":record " + os.fsencode(path))
         except ColonError:
@@ -206,13 +206,12 @@ def test_a_reconnect_that_fails_leaves_the_recording_as_it_was(path):
 
         async def work(shell) -> None:
             start(shell, Place(path))
-            shell.opened(_fails)
             with pytest.raises(ConnectionError):
                 await shell.reconnect()
             assert shell.recording.active
             shell.recording.stop()
 
-        drive(server, work)
+        drive(server, work, opens=_fails)
     assert list(path.parent.glob("*.pop3")) == [path]
     assert texts_of(path)[-1] == "*: closed by client"
 

@@ -8,7 +8,7 @@ import pytest
 from support.program import LOGIN
 from support.scripted import GREETING, ScriptedServer, close, dialogue, expect, hold, reset, stall
 
-from pop3shell.net import client, resolve
+from pop3shell.net import greeting, resolve
 from pop3shell.protocol import limits
 
 QUIT = dialogue("C: QUIT", "S: +OK bye")
@@ -92,7 +92,7 @@ PEERS = {
 @pytest.mark.parametrize("last", [close, stall], ids=["closes", "stays"])
 @pytest.mark.parametrize("banner", PEERS, ids=repr)
 def test_a_peer_that_is_no_pop3_server_is_named_and_sent_nothing(here, monkeypatch, banner, last):
-    monkeypatch.setattr(client, "GREETING_QUIET", 0.05)
+    monkeypatch.setattr(greeting, "QUIET", 0.05)
     with ScriptedServer(banner, last) as server:
         ran = here("connect", server.host, server.port, lines=LOGIN)
     assert (ran.status, server.received) == (3, b"")
@@ -114,6 +114,26 @@ def test_a_flood_instead_of_a_greeting_is_bounded(here):
         ran = here("connect", server.host, server.port)
     assert ran.status == 3
     assert "is no POP3 server" in ran.err
+
+
+ENDLESS = b"a" * 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("begun", "said"),
+    [
+        (b"+OK ", "began a greeting of over 65,536 octets, which may have 512"),
+        (b"-ERR", "began a greeting of over 65,536 octets, which may have 512"),
+        (b"", "is no POP3 server: its first line has over 65,536 octets; it may be another"),
+        (b"HTTP/1.1 ", "its first line has over 65,536 octets; it looks like an HTTP server"),
+        (b"220 ", "its first line has over 65,536 octets; it looks like an SMTP"),
+    ],
+)
+def test_of_a_first_line_without_end_is_told_what_was_seen(here, begun, said):
+    with ScriptedServer(begun, *[ENDLESS] * 5) as server:
+        ran = here("connect", server.host, server.port, lines=LOGIN)
+    assert (ran.status, server.received, len(ran.errors)) == (3, b"", 1)
+    assert said in ran.err
 
 
 def test_a_negative_greeting_ends_it(here):

@@ -46,6 +46,14 @@ def test_what_was_ruled_out_comes_back_when_it_is_typed_anew(typing):
     assert typing.at("S") == "TAT"
 
 
+def test_a_line_that_would_be_held_back_is_not_offered_but_one_before_it(typing):
+    typing.suggest = SuggestLatest(lambda line: line != "RETR 12")
+    assert typing.at("RETR ") == "2"
+    assert typing.at("RETR 12") == ""
+    typing.suggest = SuggestLatest(lambda line: False)
+    assert typing.at("RETR ") is None
+
+
 def test_a_line_just_performed_is_offered_next(typing):
     assert typing.at("U") is None
     typing.history.append_string("UIDL")

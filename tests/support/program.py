@@ -21,6 +21,17 @@ ROOT = Path(__file__).parents[2]
 
 #: The sample account of the practice server.
 LOGIN = ("USER mrose", "PASS tanstaaf")
+#: What LOGIN, STAT and QUIT make at the practice server, behind the greeting.
+SHORT_SESSION = (
+    "C: USER mrose",
+    "S: +OK now send PASS",
+    "C: PASS ${password}",
+    "S: +OK mrose's maildrop has 17 messages (5011173 octets)",
+    "C: STAT",
+    "S: +OK 17 5011173",
+    "C: QUIT",
+    "S: +OK pop3shell practice server signing off",
+)
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,8 @@ from dataclasses import dataclass
 from pop3shell.net.client import Client
 from pop3shell.shell.opening import open_session
 from pop3shell.shell.settings import Settings
-from pop3shell.shell.shell import Shell
+from pop3shell.shell.shell import OpenSession, Shell
 from support.practice import SECONDS
-
-
-async def nobody(_prompt: str) -> str | None:
-    return None
 
 
 @dataclass
@@ -35,14 +31,22 @@ class Told:
         return [line.removeprefix("C: ") for line in self.lines if line.startswith("C: ")]
 
 
+async def nobody(_question: str) -> str | None:
+    return None
+
+
 def drive(
-    server: object, work: Callable[[Shell], Awaitable[None]], *, interactive: bool = True
+    server: object,
+    work: Callable[[Shell], Awaitable[None]],
+    *,
+    interactive: bool = True,
+    opens: OpenSession | None = None,
 ) -> Told:
     """Open a session with ``server`` and do ``work`` in a shell on it, within bounds."""
     out, errors = io.BytesIO(), io.StringIO()
 
     async def session() -> None:
-        shell = Shell(Client(SECONDS), out, errors, Settings(interactive=interactive), nobody)
+        shell = Shell(Client(SECONDS), out, errors, Settings(interactive=interactive), opens=opens)
         try:
             async with asyncio.timeout(SECONDS):
                 await open_session(shell, server.host, server.port, socket.AF_UNSPEC)

@@ -60,3 +60,16 @@ def test_a_hundred_thousand_messages(open_terminal, practice_server):
     terminal.at_prompt()
     terminal.type("RETR 100001" + ENTER)
     terminal.wait_for("there is no message 100001; the maildrop has 100000")
+
+
+def test_a_fault_in_what_a_line_asks_for_is_told_and_costs_only_the_line(open_terminal, small):
+    before = """
+import pop3shell.shell.colon as module
+async def boom(*args, **more): raise KeyError("a fault")
+module.perform = boom
+"""
+    terminal = open_terminal("connect", small.host, small.port, before=before)
+    terminal.ask(":set", "that failed by a fault in pop3shell (KeyError); please report it")
+    terminal.ask("CAPA", "TOP")
+    terminal.line("QUIT")
+    assert terminal.ended() == 0

@@ -41,6 +41,21 @@ def test_it_is_kept_across_sessions(open_terminal, sample, tmp_path):
     terminal.at_prompt("CAPA")
 
 
+def test_a_line_that_is_out_of_place_now_is_not_offered_behind_the_cursor(open_terminal, sample):
+    terminal = open_terminal("connect", sample.host, sample.port)
+    terminal.log_in()
+    terminal.ask("STAT", "+OK 17 ")
+    terminal.type("ST")
+    terminal.wait_row("STAT")
+    terminal.type(CTRL_U)
+    terminal.ask(":reconnect", "+OK")
+    terminal.ask(":set hints off", "")
+    terminal.type("STA")
+    terminal.at_prompt("STA")
+    terminal.type(RIGHT + ENTER)
+    terminal.wait_for("no such command; did you mean STAT?")
+
+
 def test_only_its_user_can_read_it(open_terminal, sample, tmp_path):
     session(open_terminal, sample, "CAPA")
     assert stat.S_IMODE(history(tmp_path).stat().st_mode) == 0o600

@@ -223,3 +223,9 @@ def test_a_colon_quit_asks_before_it_removes_and_says_how_to_leave_without(marke
 def test_a_quit_with_something_behind_it_is_no_quit(marked):
     marked.ask(":quit now", ":quit takes nothing; say it alone")
     marked.ask(":state", "TRANSACTION")
+
+
+def test_what_quit_would_remove_is_told_of_several_messages_too(marked):
+    marked.ask("DELE 1", "+OK")
+    marked.type("QUIT" + ENTER)
+    marked.wait_for("QUIT removes messages 1, 2 for good")

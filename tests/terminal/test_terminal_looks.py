@@ -50,6 +50,18 @@ def test_a_resize_keeps_the_line_and_fits_the_new_width(open_terminal, sample):
     terminal.wait_match(r"\+OK 1 \d+")
 
 
+@pytest.mark.parametrize("rows", [6, 5, 4, 2])
+def test_in_a_tiny_terminal_the_line_is_seen_and_the_reply_too(open_terminal, sample, rows):
+    terminal = open_terminal("connect", sample.host, sample.port, rows=rows, columns=20)
+    terminal.log_in()
+    terminal.ask("LIST 1", "+OK 1 389")
+    assert "+OK 1 389" in terminal.text or rows == 2
+    if rows > 2:
+        terminal.wait_match("(?m)^ TRANSACTION")
+    terminal.resize(24, 80)
+    terminal.wait_match(r"TRANSACTION \| no TLS \| mrose")
+
+
 def test_a_dump_fits_the_window_after_a_resize(open_terminal, sample):
     terminal = in_session(open_terminal, sample)
     terminal.ask(":hex on", "")

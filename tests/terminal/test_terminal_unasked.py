@@ -175,11 +175,22 @@ def test_a_reconnection_that_fails_leaves_the_shell_usable(open_shell):
         terminal.wait_for("refused")
         terminal.line("CAPA")
         terminal.wait_for("not connected; :reconnect connects again")
+        terminal.wait_for("Ctrl-C clears the line")
         terminal.at_prompt("CAPA")
         terminal.type(CTRL_U + f":reconnect 127.0.0.1 {refusing.port}" + ENTER)
         terminal.wait_for("refused the connection in its greeting")
         terminal.ask(f":reconnect 127.0.0.1 {last.port}", "+OK")
         terminal.ask(":state", "AUTHORIZATION")
+
+
+def test_no_response_is_asked_for_once_nobody_waits_for_it(open_shell):
+    with ScriptedServer(GREETING, expect("AUTH LOGIN"), b"+ VXNlcm5hbWU6\r\n", hold) as server:
+        terminal = open_shell(server)
+        terminal.line("AUTH LOGIN")
+        terminal.wait(lambda: terminal.before_cursor.endswith("response> "), "response prompt")
+        server.release.set()
+        terminal.wait_for(":reconnect connects again, :quit leaves")
+        terminal.at_prompt()
 
 
 def test_ctrl_d_leaves_at_once_when_nobody_is_there_to_say_quit_to(open_shell):

@@ -138,13 +138,33 @@ def test_differences_are_told_so_that_they_can_be_found() -> None:
     assert compare("LIST", "S: +OK\nS: 1 5\nS: .\n", "+OK\n1 5\n2 5\n.\n", Level.SHAPE) == [
         "line 3, reply to LIST: expected 1 message: 1, got 2 messages: 1, 2"
     ]
-    assert compare("LIST", "S: +OK\nS: 1 5\nS: .\n", "-ERR\n", Level.EXACT) == [
-        'line 2, reply to LIST: expected "+OK", got "-ERR"',
+    assert compare("LIST", "S: +OK\nS: 1 5\nS: .\n", "+OK\n", Level.EXACT) == [
         'line 3, reply to LIST: expected "1 5", got nothing more',
     ]
     assert compare("", "S: +OK\n", "-ERR [SYS/TEMP]\n", Level.STATUS) == [
         'line 2, the greeting: expected "+OK", got "-ERR [SYS/TEMP]"'
     ]
+
+
+@pytest.mark.parametrize("level", Level)
+@pytest.mark.parametrize("body", ["S: 1 5\nS: .\n", "S...\nS~ 1 .*\nS: .\n", ""])
+@pytest.mark.parametrize("first", ["S: +OK\n", "S~ \\+OK.*\n"])
+def test_that_a_refusal_has_no_body_is_no_difference_of_its_own(first, body, level) -> None:
+    (found,) = compare("LIST", first + body, "-ERR\n", level)
+    assert found.startswith("line 2, reply to LIST: expected ")
+    assert found.endswith(', got "-ERR"')
+
+
+@pytest.mark.parametrize("level", [Level.SHAPE, Level.EXACT])
+def test_nor_is_the_body_where_a_refusal_was_expected(level) -> None:
+    assert compare("LIST", "S: -ERR\n", "+OK\n1 5\n2 6\n.\n", level) == [
+        'line 2, reply to LIST: expected "-ERR", got "+OK"'
+    ]
+
+
+def test_a_mail_that_quotes_a_refusal_is_compared_to_its_end() -> None:
+    expected = "S: +OK\nS: -ERR a\nS: b\nS: .\n"
+    assert len(compare("RETR 1", expected, "+OK\n+OK a\nc\n.\n", Level.EXACT)) == 2
 
 
 def test_no_password_is_in_a_difference() -> None:
@@ -278,3 +298,13 @@ def test_a_line_of_a_listing_too_long_to_be_held_counts_by_its_beginning(cut) ->
 def test_a_line_of_a_listing_may_end_in_a_dot(cut) -> None:
     expected = "S: +OK\nS: 1 5.\nS: 2 6\nS: .\n"
     assert compare("LIST", expected, "+OK\n1 5.\n2 6\n.\n", Level.SHAPE, cut) == []
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("cut", [1, 4, 6, 16, 100])
+def test_a_line_behind_any_lines_is_found_however_late_it_comes(level, cut) -> None:
+    expected = "S: +OK\nS...\nS~ SASL .*\nS...\nS: .\n"
+    got = "+OK\nTOP\nUIDL\nSASL PLAIN\nUSER\n.\n"
+    assert compare("CAPA", expected, got, level, cut) == []
+    missing = compare("CAPA", expected, got.replace("SASL", "RASL"), level, cut)
+    assert missing[0].endswith("expected a line like SASL .*, got nothing more")

@@ -62,3 +62,8 @@ def test_mail_is_recorded_as_it_is(mask) -> None:
     recording.server(b"+OK\r\n")
     recording.ask(b"RETR 1", b"+OK\r\nfirst-secret\r\n.\r\n")
     assert "S: first-secret" in recording.lines
+
+
+def test_between_two_echoes_of_a_secret_the_rest_of_a_line_is_escaped(recording) -> None:
+    recording.ask(b"PASS tanstaaf", b"-ERR tanstaaf \x1b[2J ${x} \\ tanstaaf\x07\r\n")
+    assert recording.lines[-1] == (r"S: -ERR ${password} \x1b[2J \x24{x} \\ ${password}\x07")

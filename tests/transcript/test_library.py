@@ -35,6 +35,12 @@ def test_each_is_safe_to_share(file):
 
 
 @pytest.mark.parametrize("file", ALL, ids=lambda file: file.name)
+def test_its_notes_fit_a_terminal_of_80_columns(file):
+    too_long = [line for line in file.read_text().split("\n") if re.match("# [^ ].{78}", line)]
+    assert not too_long
+
+
+@pytest.mark.parametrize("file", ALL, ids=lambda file: file.name)
 def test_each_can_be_found_on_the_page_beside_it(file):
     assert f"`{file.name}`" in PAGE
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from contextlib import closing
 from itertools import accumulate
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.practice import SECONDS
 
+from pop3shell.transcript.errors import RecordingFailed
 from pop3shell.transcript.output import LARGE, WriteBehind, create, write_all
 
 PIECE = bytes(range(256)) * (LARGE // 256)
@@ -117,3 +119,26 @@ def test_a_device_that_takes_nothing_is_an_error_and_not_a_loop() -> None:
 
     with pytest.raises(OSError, match="takes no more"):
         write_all(Stuck(), b"octets")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are POSIX")
+def test_a_pipe_that_nobody_reads_is_said_and_not_waited_for(tmp_path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(RecordingFailed, match="pipe that nobody reads"):
+        create(tmp_path / "pipe")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are POSIX")
+def test_a_pipe_that_is_read_gets_all_even_if_its_reader_is_slow(tmp_path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    with closing(create(tmp_path / "pipe")) as out:
+        os.set_blocking(reader, True)
+        writer = threading.Thread(target=write_all, args=(out, PIECE), daemon=True)
+        writer.start()
+        got = b""
+        while len(got) < len(PIECE):
+            got += os.read(reader, 1 << 16)
+        writer.join(SECONDS)
+    os.close(reader)
+    assert got == PIECE

@@ -125,3 +125,42 @@ class TestRecords:
         monkeypatch.setattr(place, "create", lambda path: Full())
         with pytest.raises(RecordingFailed, match="No space left on device"):
             told.begin(Place(tmp_path / "a.pop3"))
+
+
+class Disk:
+    """A disk with room for so many octets, and one that tells of its troubles at the end only."""
+
+    def __init__(self, room: int = 1 << 20, at_the_end: OSError | None = None) -> None:
+        self._room = room
+        self._at_the_end = at_the_end
+
+    def write(self, octets: bytes) -> int:
+        self._room -= len(octets)
+        if self._room < 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return len(octets)
+
+    def close(self) -> None:
+        if self._at_the_end is not None:
+            raise self._at_the_end
+
+
+def test_a_note_that_finds_the_disk_full_is_told_at_once(told, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(place, "create", lambda path: Disk(room=200))
+    recording = told.begin(Place(tmp_path / "a.pop3"))
+    assert told.trouble == []
+    recording.note("x" * 200)
+    assert len(told.trouble) == 1
+    assert "No space left on device" in told.trouble[0]
+
+
+def test_a_disk_that_fails_at_the_end_is_told_once(told, tmp_path, monkeypatch) -> None:
+    quota = OSError(errno.EDQUOT, "Disk quota exceeded")
+    monkeypatch.setattr(place, "create", lambda path: Disk(at_the_end=quota))
+    recording = told.begin(Place(tmp_path / "a.pop3"))
+    hear(recording, Dialogue(), b"+OK ready\r\n")
+    recording.stop()
+    recording.stop()
+    assert len(told.trouble) == 1
+    assert "Disk quota exceeded" in told.trouble[0]
+    assert recording.failed

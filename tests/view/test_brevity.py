@@ -15,12 +15,14 @@ class Brief(Screen):
     """A screen while the shell itself asks for many headers."""
 
     def __init__(self, **switches: bool) -> None:
-        super().__init__(echo=True, bodies=False, **switches)
+        super().__init__(echo=True, **switches)
         self.run(GREETING)
         self.cleared = 0
         self.again()
 
     def again(self) -> None:
+        self._quietly = self.printer.withheld.of_block()
+        self._quietly.__enter__()
         self.printer.begin_brief(self._clear)
 
     def _clear(self) -> None:
@@ -33,6 +35,7 @@ class Brief(Screen):
 
     def ended(self) -> list[str]:
         self.printer.end_brief()
+        self._quietly.__exit__(None, None, None)
         return self.lines[1:]
 
 
@@ -112,13 +115,12 @@ def test_the_next_time_it_counts_anew():
 def test_what_a_person_sends_next_is_shown_whole():
     screen = Brief().each(TOP, TOP)
     screen.ended()
-    screen.printer.bodies = True
     assert screen.each(TOP).lines[-5:] == ["C: TOP 1 0", "+OK", "Subject: a", "", "."]
 
 
 def test_a_dump_is_whole():
     """Who asks for every octet gets every octet."""
-    screen = Brief(hex=True)
+    screen = Brief(dump=True)
     screen.again()
     shown = screen.each(TOP, TOP, TOP).ended()
     assert sum("TOP " in line for line in shown) == 3

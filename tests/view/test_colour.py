@@ -44,6 +44,9 @@ pieces = st.sampled_from(
         "\t",
         "\udcff",
         "x" * 99,
+        "\0",
+        "\0\x01\x1b" * 20,
+        "\\udcff",
     ]
 )
 lines = st.lists(st.lists(pieces, max_size=6).map("".join), max_size=12)
@@ -148,3 +151,12 @@ def test_a_single_line_is_made_safe_whatever_its_parts():
     plain = visible(text.encode("utf-8", "surrogateescape")).encode()
     assert colour.line(iter(pairs), colour=False) == plain
     assert SGR.sub(b"", colour.line(iter(pairs), colour=True)) == plain
+
+
+@given(lines, row_kinds, st.integers(0, 200), st.integers(0, 200))
+def test_wherever_it_is_cut_it_reads_the_same(texts, rows, one, other):
+    """How it looks may differ: of a header's name the colon must have come."""
+    octets = octets_of(texts)
+    first, second = sorted((min(one, len(octets)), min(other, len(octets))))
+    cut_up = shown(rows, octets[:first], octets[first:second], octets[second:])
+    assert SGR.sub(b"", cut_up) == shown(rows, octets, in_colour=False)

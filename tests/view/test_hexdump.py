@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,7 +52,11 @@ def test_the_rows_follow_the_window_as_it_is_resized():
     assert max(map(len, narrow.splitlines())) <= 60
 
 
-def test_it_fits_sixty_columns():
-    lines = dumped(b"x" * 100, columns=60).splitlines()
-    assert max(map(len, lines)) <= 60
-    assert len(lines) == 13
+@pytest.mark.parametrize(
+    ("columns", "octets"), [(200, 16), (80, 16), (75, 16), (74, 8), (60, 8), (43, 8), (42, 4),
+                            (27, 4), (20, 2), (1, 2)],
+)  # fmt: skip
+def test_as_much_as_fits_stands_in_a_row(columns, octets):
+    lines = dumped(b"x" * 100, columns=columns).splitlines()
+    assert max(map(len, lines)) <= max(columns, 19)
+    assert lines[0].endswith(b"78  " + b"x" * octets)

@@ -64,6 +64,12 @@ def test_a_transcript_is_lexed_by_its_own_syntax():
     ]  # fmt: skip
 
 
+def test_only_what_stands_for_a_secret_in_a_transcript_is_shown_as_one():
+    text = "S: +OK ${password2} ${sasl} ${password1} ${other}\n"
+    secrets = [value for part, value in parts_of(text)[0] if part == "SECRET"]
+    assert secrets == ["${password2}", "${sasl}"]
+
+
 def test_listings_are_lexed_by_the_command_before_them():
     found = parts_of(
         "C: LIST\nS: +OK 2 messages\nS: 1 120\nS: .\n"
@@ -194,3 +200,31 @@ def test_a_typed_line_is_lexed_as_typed_and_nothing_is_added():
 )
 def test_every_formatter_takes_the_tokens(formatter):
     assert "mrose" in highlight(TRANSCRIPT, Pop3Lexer(), formatter)
+
+
+def test_a_dialogue_that_is_aligned_as_rfc_1939_has_it_is_highlighted_too():
+    text = (
+        "C: <open connection>\n"
+        "S:    +OK ready\n"
+        "C:    RETR 1\n"
+        "S:    +OK 9 octets\n"
+        "S:    Subject: aligned\n"
+        "S:\n"
+        "S:      two blanks of its own\n"
+        "S:    .\n"
+        "C:    STAT\n"
+    )
+    pairs = [(part, piece) for _, part, piece in Pop3Lexer().get_tokens_unprocessed(text)]
+    assert "".join(piece for _, piece in pairs) == text
+    assert (TOKENS[Part.NOTE], "<open connection>") in pairs
+    assert pairs.count((TOKENS[Part.OK], "+OK")) == 2
+    assert [piece for part, piece in pairs if part is TOKENS[Part.VERB]] == ["RETR", "STAT"]
+    assert (TOKENS[Part.HEADER_NAME], "Subject:") in pairs
+    assert (TOKENS[Part.BODY], "  two blanks of its own") in pairs
+    assert (TOKENS[Part.TERMINATOR], ".") in pairs
+
+
+def test_blanks_in_a_recorded_dialogue_are_text():
+    text = "%POP3-TRANSCRIPT 1\nS: +OK\nC:  STAT\n"
+    pairs = [(part, piece) for _, part, piece in Pop3Lexer().get_tokens_unprocessed(text)]
+    assert TOKENS[Part.VERB] not in [part for part, _ in pairs]

@@ -178,6 +178,12 @@ def test_a_wait_for_the_user_is_told_in_seconds():
     assert "  time: 10.5 s from" in "\n".join(played(HEAD + text, explain=True))
 
 
+@pytest.mark.parametrize("behind", ["[60.0] C: NOOP", "C: NOOP"])
+def test_a_message_whose_end_was_not_printed_took_until_its_last_line(behind):
+    text = f"[0.1] S: +OK\n[1.0] C: RETR 1\n[1.1] S: +OK\n[1.25] S: text\n{behind}\nS: +OK\n"
+    assert "(250 ms)" in played(text, timing=True)
+
+
 LEFT_OUT = [
     "AUTH PLAIN\nS: + \nC: ${sasl}", "AUTH PLAIN ${sasl}", "AUTH LOGIN\nS: + \nC: ${sasl}",
     "AUTH NTLM ${sasl}", "APOP mrose ${apop}", "PASS ${password2}", "${password}",

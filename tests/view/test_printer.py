@@ -84,17 +84,3 @@ def test_a_long_line_of_the_client_is_not_shown_in_parts_that_may_hide_a_secret(
     shown.server(b"+OK\r\n")
     shown.client(b"PASS " + b"tanstaaf" * 40 + b"\r\n")
     assert "tanstaaf" not in "".join(shown.lines())
-
-
-def test_bodies_can_be_left_out():
-    shown = Shown()
-    shown.server(b"+OK\r\n")
-    shown.printer.bodies = False
-    shown.client(b"RETR 1\r\n")
-    shown.server(b"+OK\r\nsecret\r\n.\r\n")
-    shown.printer.bodies = True
-    shown.client(b"LIST\r\n")
-    shown.server(b"+OK\r\n1 1\r\n.\r\n")
-    assert shown.lines()[1:] == [
-        "C: RETR 1", "S: +OK", "C: LIST", "S: +OK", "S: 1 1", "S: ."
-    ]  # fmt: skip

@@ -46,6 +46,9 @@ lines = st.lists(
         st.binary(max_size=12),
         st.text(max_size=8).map(lambda text: text.encode("utf-8", "surrogatepass")),
         st.sampled_from([b"\r", b"\n", b".", b"\xc3", b"\xe2\x80", b"S: +OK", *HOSTILE]),
+        st.sampled_from([b"\0", b"\x1b", b"\r", b"\n", b"\xff", b"\t\0", bytes(range(32))]).map(
+            lambda octets: octets * 40
+        ),
     ),
     max_size=8,
 ).map(b"".join)
@@ -86,6 +89,8 @@ def stream(octets: bytes, cuts: list[int], prefix: bytes = b"S: ") -> bytes:
 @example("\u00e9\r\n".encode(), [1, 2, 3])
 @example(b"\xc3\r", [1])
 @example(b"a\r\n\xe2\x80", [3, 4])
+@example(b"\\udc80 \xff \\x0d\\x0a \x0d\x0a", [])  # what stands there is not what is escaped
+@example(b"\x00\x01\x1b" * 40 + b"\r\n" + b"\r" * 40 + b"\r\n" + b"\r" * 32 + b"\n", [7, 121, 165])
 def test_however_a_stream_is_cut_it_looks_the_same(octets, cuts):
     whole = b"".join(b"S: %b\n" % visible_octets(line) for line in crlf_lines(octets))
     assert stream(octets, cuts) == whole

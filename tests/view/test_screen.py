@@ -212,26 +212,34 @@ def test_what_was_cut_off_is_shown(begun):
 # ---- switches ----
 
 
-def test_what_a_colon_command_takes_elsewhere_is_not_shown():
-    screen = Screen(bodies=False, timing=True)
-    screen.run(GREETING, "C: RETR 1", b"+OK\r\nA: b\r\n\r\nx\r\n.\r\n", "C: NOOP", "S: +OK")
+def test_what_a_colon_command_takes_elsewhere_is_not_timed():
+    screen = Screen(timing=True).run(GREETING)
+    with screen.printer.withheld.of_block():
+        screen.run("C: RETR 1", b"+OK\r\nA: b\r\n\r\nx\r\n.\r\n", "C: NOOP", "S: +OK")
     assert screen.lines == ["+OK ready", "+OK", "+OK  (12 ms)"]
+
+
+def test_only_what_was_not_typed_is_echoed():
+    screen = Screen(echo=True).run(GREETING)
+    with screen.printer.typed():
+        screen.run("C: NOOP")
+    screen.run("S: +OK", "C: STAT", "S: +OK 0 0")
+    assert screen.lines == ["+OK ready", "+OK", "C: STAT", "+OK 0 0"]
 
 
 def test_an_interrupted_line_is_ended_and_the_next_reply_is_whole():
     screen = Screen(colour=True).run(GREETING, "C: RETR 1", b"+OK\r\nA: b\r\n\r\n> half")
-    screen.printer.bodies = False
+    screen.printer.withheld.rest()
     screen.printer.end_line()
     assert screen.text.endswith("> half\n")
     screen.run(b" a line\r\n.\r\n")
-    screen.printer.bodies = True
     screen.run("C: RETR 2", b"+OK\r\nC: d\r\n.\r\n")
     assert screen.text.endswith("> half\n+OK\nC: d\n.\n")
     assert looks(screen.octets, "C:") == code(Part.HEADER_NAME)
 
 
 def test_hex_shows_every_octet_of_both_sides_but_secrets():
-    screen = Screen(hex=True, timing=True)
+    screen = Screen(dump=True, timing=True)
     screen.run(GREETING, "C: PASS tanstaaf", "S: -ERR\x07", "C: RETR 1", b"+OK\r\n..\xff\r\n.\r\n")
     rows = [line for line in screen.lines if line[:2] in ("C ", "S ")]
     assert rows[0].startswith("S 000000  2b 4f 4b 20 72 65 61 64 79 0d 0a ")
@@ -245,17 +253,31 @@ def test_hex_shows_every_octet_of_both_sides_but_secrets():
 
 
 def test_hex_fits_the_window_after_it_was_resized():
-    screen = Screen(hex=True).run(GREETING)
+    screen = Screen(dump=True).run(GREETING)
     screen.out.columns = 60
     screen.run("C: NOOP", b"+OK " + b"x" * 60 + b"\r\n")
     assert max(map(len, screen.lines[1:])) <= 60
 
 
 def test_hex_can_be_switched_off_again():
-    screen = Screen(hex=True).run(GREETING)
-    screen.printer.hex = False
+    screen = Screen(dump=True).run(GREETING)
+    screen.printer.dump = False
     screen.run("C: NOOP", "S: +OK")
     assert screen.lines[1:] == ["+OK"]
+
+
+def test_a_body_can_be_switched_to_hex_and_back_in_mid_line():
+    screen = Screen().run(GREETING, "C: RETR 1", b"+OK\r\nA: b\r\n\r\nhalf")
+    screen.printer.dump = True
+    screen.run(b" a line\r\nnext")
+    screen.printer.dump = False
+    screen.run(b" line\r\n.\r\n")
+    assert screen.lines[1:] == [
+        "+OK", "A: b", "", "half",
+        f"S 000000  {'20 61 20 6c 69 6e 65 0d 0a':<47}   a line..",
+        f"S 000009  {'6e 65 78 74':<47}  next",
+        " line", ".",
+    ]  # fmt: skip
 
 
 # ---- however it is cut ----
@@ -273,7 +295,7 @@ STREAM = [
     st.lists(st.sampled_from(STREAM), max_size=4), st.integers(1, 40), st.booleans(), st.booleans()
 )
 def test_the_screen_is_the_same_however_the_network_cuts_it(exchanges, size, colour, hex_):
-    whole, cut_up = Screen(hex=hex_), Screen(colour=colour, hex=hex_)
+    whole, cut_up = Screen(dump=hex_), Screen(colour=colour, dump=hex_)
     for command, reply in exchanges:
         whole.run(f"C: {command}", reply)
         chunks = [reply[at : at + size] for at in range(0, len(reply), size)]

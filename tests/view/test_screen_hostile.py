@@ -64,7 +64,7 @@ def wrapped(line: str) -> list[str]:
 
 
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
-@pytest.mark.parametrize("switches", [{}, {"hex": True}], ids=["text", "hex"])
+@pytest.mark.parametrize("switches", [{}, {"dump": True}], ids=["text", "hex"])
 def test_a_terminal_only_ever_prints(attack, switches):
     shown = session(attack, colour=True, timing=True, echo=True, **switches)
     screen = pyte.Screen(COLUMNS, ROWS)
@@ -99,7 +99,7 @@ commands = st.sampled_from(
 
 @given(st.lists(st.tuples(commands, anything), max_size=4), st.booleans())
 def test_no_control_character_but_the_line_feed_and_our_own_colours_goes_out(exchanges, hex_):
-    screen = Screen(colour=True, echo=True, timing=True, hex=hex_).run(GREETING)
+    screen = Screen(colour=True, echo=True, timing=True, dump=hex_).run(GREETING)
     for command, reply in exchanges:
         screen.run(f"C: {command}", reply)
     screen.close()

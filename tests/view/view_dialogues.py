@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pop3shell.protocol.dialogue import Dialogue
 from pop3shell.protocol.events import Ending, Side
 from pop3shell.protocol.secrets import Redactor
+from pop3shell.view.printer import DialoguePrinter
 from pop3shell.view.screen import ScreenPrinter
 
 SGR = re.compile(rb"\x1b\[[0-9;]*m")
@@ -27,12 +28,16 @@ class Screen:
     def __init__(self, *, colour: bool = False, **switches: bool) -> None:
         self.out = Window()
         self.dialogue = Dialogue()
-        self.printer = ScreenPrinter(self.out, Redactor(), colour=colour)
-        self.printer.timing = False
-        for name, value in switches.items():
-            assert hasattr(self.printer, name)
-            setattr(self.printer, name, value)
+        self.printer: ScreenPrinter | DialoguePrinter = self._made(colour, switches)
         self.now = 0.0
+
+    def _made(self, colour: bool, switches: dict[str, bool]) -> ScreenPrinter | DialoguePrinter:
+        printer = ScreenPrinter(self.out, Redactor(), colour=colour)
+        printer.timing = False
+        for name, value in switches.items():
+            assert hasattr(printer, name)
+            setattr(printer, name, value)
+        return printer
 
     def _tell(self, events: Iterable[object]) -> None:
         for event in events:
@@ -70,9 +75,25 @@ class Screen:
         return self.octets.decode().split("\n")[:-1]
 
     @property
+    def server_lines(self) -> list[str]:
+        """What the server said, findings left out."""
+        return [line for line in self.lines if not line.startswith("finding ")]
+
+    @property
     def text(self) -> str:
         """What can be read, whatever the colour."""
         return SGR.sub(b"", self.octets).decode()
+
+
+class Lines(Screen):
+    """The same dialogue as a script prints it."""
+
+    def _made(self, colour: bool, switches: dict[str, bool]) -> DialoguePrinter:
+        return DialoguePrinter(self.out, Redactor())
+
+    @property
+    def server_lines(self) -> list[str]:
+        return [line.removeprefix("S: ") for line in self.lines if line.startswith("S: ")]
 
 
 TAKEN_BACK = {"1": "22", "2": "22", "4": "24", "7": "27"}

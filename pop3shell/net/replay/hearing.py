@@ -1,4 +1,4 @@
-"""What the observer of a recorded dialogue tells: which line is part of the reply to what."""
+"""What following a recorded dialogue tells: which line is part of the reply to what."""
 
 from __future__ import annotations
 
@@ -13,19 +13,13 @@ from pop3shell.protocol.spec import commands
 
 
 class Hearing:
-    """Gives each reply of the script the entries that its octets came from.
-
-    ``in_body`` is the reply whose body has begun and not ended. ``loose`` says that it has an
-    expectation in it: its end may not be written.
-    """
+    """Gives each reply of the script the entries that its octets came from."""
 
     def __init__(self, dialogue: Dialogue) -> None:
         self.greeting = Reply(0, None)
         self.names = LoginNames()
         self.script = Script(self.greeting, [], self.names.found)
         self.sources = Sources()
-        self.in_body: Reply | None = None
-        self.loose = False
         self._dialogue = dialogue
         self._owners: dict[int, Reply] = {}
         self._unknown: dict[int, tuple[Reply, Turn]] = {}  # commands that may be responses
@@ -86,9 +80,6 @@ class Hearing:
             owner.number = getattr(owner.parts[0][0], "number", 0) if owner.parts[0] else 0
         elif isinstance(event, ev.StatusLine):
             owner.status, owner.code = event.status, replies.response_code(event.text)
-            self.in_body, self.loose = owner if event.begins_body else None, False
-        elif isinstance(event, ev.BodyEnd):
-            self.in_body = None
         elif isinstance(event, ev.Challenge):
             owner.parts.append([])
             if not self._dialogue.challenged:

@@ -71,7 +71,7 @@ class Link:
         self.outcome.connected = True
         greeting = await client.greeted()
         if greeting is None:
-            said = visible((client.banner + client.dialogue.unfinished)[:SHOWN]).decode()
+            said = visible(client.opening.received[:SHOWN]).decode()
             what = f'it said "{said}"' if said else how_ended(client)
             raise ConnectionTrouble(f"{client.address} sent no POP3 greeting: {what}")
         if greeting.status is Status.ERR and self.script.greeting.status is not Status.ERR:

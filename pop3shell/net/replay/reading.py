@@ -1,4 +1,4 @@
-"""From the entries of a transcript to a script: an observer of the dialogue tells what replies."""
+"""From the entries of a transcript to a script: following the dialogue tells what replies."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pop3shell.net.replay.exchange import plain_exchange, status_like
 from pop3shell.net.replay.hearing import Hearing
 from pop3shell.net.replay.script import Expected, Reply, Script, Turn
 from pop3shell.protocol import limits
-from pop3shell.protocol.dialogue import Dialogue
+from pop3shell.protocol.events import StatusLine
 from pop3shell.protocol.framing import TERMINATOR
-from pop3shell.protocol.spec.commands import Shape
 from pop3shell.transcript import happenings
 from pop3shell.transcript.errors import TranscriptError
+from pop3shell.transcript.follow import OK, Follower
 from pop3shell.transcript.model import (
     AnyLines,
     ClientLine,
@@ -56,18 +56,18 @@ def _no_collection() -> Iterator[None]:
 
 
 class _Reading:
-    """Feeds the observer of the dialogue, which tells what replies to what.
+    """Follows the dialogue, which tells what replies to what.
 
-    For an expectation by hand it is fed with a line that has the same part in the dialogue.
+    For an expectation by hand a line is fed that has the same part in the dialogue.
     """
 
     def __init__(self) -> None:
-        self._dialogue = Dialogue()
+        self._follower = Follower()
+        self._dialogue = self._follower.dialogue
         self._hearing = Hearing(self._dialogue)
         self._script = self._hearing.script
         self._whole: Reply | None = None  # S... alone: takes all up to the client's next line
-        self._time: float | None = None
-        self._gap: float | None = None
+        self._loose: StatusLine | None = None  # of a body with expectations: may lack its end
 
     def take_exchange(self, given: list[Entry], at: int) -> int:
         """Take in a command and its reply at once where nothing about them is in doubt.
@@ -85,7 +85,7 @@ class _Reading:
         for entry in reversed(given[at : at + taken]):
             seconds = getattr(entry, "seconds", None)
             if seconds is not None:
-                self._time = seconds
+                self._pass(seconds)
                 break
         return taken
 
@@ -129,31 +129,24 @@ class _Reading:
         return script
 
     def _pass(self, seconds: float | None) -> None:
-        self._gap = None
-        if seconds is not None:
-            self._gap = None if self._time is None else seconds - self._time
-            self._time = seconds
-        patience = self._dialogue.patience
-        if patience is not None and self._gap is not None and self._gap >= patience:
-            self._hearing.server(self._dialogue.quiet())
+        self._hearing.server(self._follower.pass_time(seconds))
 
     # ---- the client ----
 
     def _client(self, entry: ClientLine) -> None:
-        if not self._dialogue.greeted and self._whole is None:
-            self._hearing.server(self._dialogue.server(b"+OK\r\n"))  # an excerpt
-            self._script.greeting.complete = False
+        if self._whole is None:
+            self._follower.join()
         self._end_whole()
         self._end_loose_body()
         dialogue, turns = self._dialogue, self._script.turns
-        if self._gap is None and dialogue.patience == limits.QUIET:
+        if self._follower.gap is None and dialogue.patience == limits.QUIET:
             self._hearing.server(dialogue.quiet())  # no status line came: it was given up
         if self._is_in_line():
             turns[-1].lines.append(entry)
         else:
             turns.append(Turn(entry.number, [entry]))
         turn = turns[-1]
-        self._hearing.client(dialogue.client(entry.octets), turn)
+        self._hearing.client(self._follower.client(entry.octets), turn)
         turn.due = dialogue.outstanding - len(turn.replies)
 
     # ---- the server ----
@@ -163,8 +156,8 @@ class _Reading:
             self._whole.parts[-1].append(entry)
         elif isinstance(entry, ServerLine | ServerLines):
             self._feed(entry, entry.octets)
-        elif self._hearing.in_body:
-            self._hearing.loose = True
+        elif self._follower.body:
+            self._loose = self._follower.body
             if isinstance(entry, Pattern):
                 self._feed(entry, b"x\r\n")
             else:
@@ -179,7 +172,7 @@ class _Reading:
 
     def _feed(self, entry: Expected | None, octets: bytes) -> None:
         self._hearing.sources.add(entry, len(octets))
-        self._hearing.server(self._dialogue.server(octets))
+        self._hearing.server(self._follower.server(octets))
 
     def _begin_whole(self, entry: AnyLines | StandIn) -> None:
         """An expectation of any lines where a status line is due: up to the client's next line."""
@@ -198,23 +191,23 @@ class _Reading:
         whole, self._whole = self._whole, None
         if whole is None:
             return
-        command = whole.command
-        self._feed(None, b"+OK\r\n")
-        if command is not None and command.shape is Shape.MULTI:
+        self._feed(None, OK)
+        if self._follower.body:
             self._feed(None, TERMINATOR)
         self._hearing.server(self._dialogue.quiet())
 
     def _end_loose_body(self) -> None:
-        if self._hearing.in_body and self._hearing.loose:
+        if self._loose is not None and self._loose is self._follower.body:
             self._feed(None, TERMINATOR)
 
     # ---- what happened ----
 
     def _happened(self, entry: Happened) -> None:
+        self._follower.happened(entry.text)
         if happenings.as_elided(entry.text):
             if self._whole is not None:
                 self._whole.parts[-1].append(entry)
-            elif self._hearing.in_body:
+            elif self._follower.body:
                 self._hearing.sources.add(entry, 0)
         elif login := happenings.as_auth(entry.text):
             self._hearing.names.told(login)

@@ -41,7 +41,6 @@ class Client:
             )
         self._message = message
         self._dummy = dummy
-        self._credentials = credentials
         self.outcome = Outcome.UNFINISHED
         since = expired_since(credentials.token, credentials.now)
         self.explanation = f"the access token expired {since}; get a new one" if since else ""

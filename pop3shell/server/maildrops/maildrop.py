@@ -8,7 +8,7 @@ removes anything. Removed means: for as long as this server runs. No stored mail
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,6 +36,23 @@ class Message(Protocol):
         """
 
 
+@runtime_checkable
+class InParts(Protocol):
+    """A message that need not be held whole to be sent."""
+
+    def parts(self) -> Iterator[bytes]:
+        """Return the octets of `content` in parts, cut anywhere.
+
+        Raises SourceError as `content` does: at once where that is known, else in the end, when
+        what was yielded proves to be no longer the message.
+        """
+
+
+def parts_of(message: Message) -> Iterator[bytes]:
+    """Return a message in parts, or as one. Raises SourceError, see `InParts`."""
+    return message.parts() if isinstance(message, InParts) else iter((message.content(),))
+
+
 class Source(Protocol):
     """Where the messages of a maildrop come from."""
 
@@ -52,11 +69,13 @@ class OpenMaildrop:
     Message numbers run from 1 to `len()`, and never change in a session (RFC 1939 section 4).
     """
 
-    def __init__(self, maildrop: Maildrop, messages: Sequence[Message]) -> None:
+    def __init__(
+        self, maildrop: Maildrop, messages: Sequence[Message], *, locked: bool = True
+    ) -> None:
         self._maildrop = maildrop
         self._messages = messages
         self._marked: set[int] = set()
-        self._released = False
+        self._released = not locked
 
     def __len__(self) -> int:
         """Return the number of messages at login, those marked since included."""
@@ -126,7 +145,8 @@ class Opening:
     def opened(self) -> OpenMaildrop:
         """Return the maildrop with what was read, or with what is read now if nothing was.
 
-        Raises SourceError when the source cannot be read; the maildrop is then not locked.
+        After `release` it is not locked, and good for nothing but to be described. Raises
+        SourceError when the source cannot be read; the maildrop is then not locked either.
         """
         if self._found is None:
             self.read()
@@ -134,8 +154,8 @@ class Opening:
         if isinstance(self._found, Exception):
             self.release()
             raise self._found
-        self._over = True
-        return OpenMaildrop(self._maildrop, self._found)
+        locked, self._over = not self._over, True
+        return OpenMaildrop(self._maildrop, self._found, locked=locked)
 
     def release(self) -> None:
         """Give the lock back, whatever a thread still reads. Harmless when repeated or opened."""

@@ -3,35 +3,33 @@
 from __future__ import annotations
 
 import itertools
-import os
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from pop3shell.server.maildrops.stored import StoredMessage, opened, unreadable, with_distinct_ids
+from pop3shell.server.maildrops.stored import (
+    Stamp,
+    StoredMessage,
+    opened,
+    stamp,
+    stamp_of,
+    unreadable,
+    with_distinct_ids,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-Parse = Callable[["Path", BinaryIO], list[StoredMessage]]
-"""Finds the messages in a file."""
+Parse = Callable[["Path", BinaryIO, Stamp], list[StoredMessage]]
+"""Finds the messages in a file with that stamp."""
 
 _SETTLED_NS = 2_000_000_000
 """How old a change must be: a later one could have the same time (FAT counts by two seconds)."""
 
 
-class _Stamp(NamedTuple):
-    """What changes with a file's content."""
-
-    changed: int
-    octets: int
-    inode: int
-    status_changed: int  # goes on where a copy has set back the time of the last change
-
-
 class _Known(NamedTuple):
-    stamp: _Stamp
+    stamp: Stamp
     messages: list[StoredMessage]
 
 
@@ -55,7 +53,7 @@ class Remembered:
     def _messages(self, file: Path) -> list[StoredMessage]:
         try:
             known = self._known.get(file)
-            if known is not None and known.stamp == _stamp(file.stat()):
+            if known is not None and known.stamp == stamp_of(file.stat()):
                 return known.messages
             return self._read(file)
         except OSError as error:
@@ -64,13 +62,14 @@ class Remembered:
     def _read(self, path: Path) -> list[StoredMessage]:
         now = time.time_ns()
         with opened(path) as file:
-            stamp = _stamp(os.fstat(file.fileno()))
-            messages = self._parse(path, file)
-            stays = stamp == _stamp(os.fstat(file.fileno()))
-        if stays and abs(now - stamp.changed) > _SETTLED_NS:
-            self._known[path] = _Known(stamp, messages)
+            found = stamp(file)
+            messages = self._parse(path, file, found)
+            stays = found == stamp(file)
+        if stays and _settled(found, now):
+            self._known[path] = _Known(found, messages)
         return messages
 
 
-def _stamp(found: os.stat_result) -> _Stamp:
-    return _Stamp(found.st_mtime_ns, found.st_size, found.st_ino, found.st_ctime_ns)
+def _settled(found: Stamp, now: int) -> bool:
+    """Whether both times are old: a copy sets back that of the content, never that of status."""
+    return all(abs(now - at) > _SETTLED_NS for at in (found.changed, found.status_changed))

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pop3shell.protocol.framing import with_crlf
+from pop3shell.protocol.framing import CRLF, with_crlf
 from pop3shell.server.maildrops import sample_letters, sample_oddities
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from pop3shell.server.maildrops.maildrop import Message
 
@@ -36,6 +36,7 @@ MIME-Version: 1.0
 Content-Type: text/plain; charset=us-ascii
 
 """)
+_BATCH_LINES = 1000
 _LAST_LINE = b"End of readings. Next time, ask for fewer (or use TOP).\r\n"
 
 
@@ -62,20 +63,27 @@ class GeneratedMessage:
 
     unique_id: str
     octets: int
-    make: Callable[[int], bytes]
+    make: Callable[[int], Iterator[bytes]]
 
     def content(self) -> bytes:
         """Return the message with CRLF line ends."""
+        return b"".join(self.parts())
+
+    def parts(self) -> Iterator[bytes]:
+        """Return it in parts, each made when it is its turn."""
         return self.make(self.octets)
 
 
-def big_message(octets: int) -> bytes:
-    """Return a message of exactly so many octets: numbered lines between header and last line."""
+def big_message(octets: int) -> Iterator[bytes]:
+    """Yield a message of exactly so many octets: numbered lines between header and last line."""
     room = octets - len(_BIG_HEADER) - len(_LAST_LINE)
     line_octets = len(_reading(0))
-    readings = b"".join(map(_reading, range(room // line_octets - 1)))
-    padding = room - len(readings) - len(b"\r\n")
-    return b"".join((_BIG_HEADER, readings, b"-" * padding, b"\r\n", _LAST_LINE))
+    lines = room // line_octets - 1
+    yield _BIG_HEADER
+    for first in range(0, lines, _BATCH_LINES):
+        yield b"".join(map(_reading, range(first, min(first + _BATCH_LINES, lines))))
+    padding = room - lines * line_octets - len(CRLF)
+    yield b"-" * padding + CRLF + _LAST_LINE
 
 
 def _reading(index: int) -> bytes:

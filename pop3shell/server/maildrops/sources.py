@@ -7,13 +7,20 @@ What is served is every octet as stored, line ends made CRLF.
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from pop3shell.server.maildrops import mboxes
 from pop3shell.server.maildrops.maildrop import Source, SourceError
 from pop3shell.server.maildrops.remembered import Remembered
-from pop3shell.server.maildrops.stored import StoredMessage, describe, unreadable
+from pop3shell.server.maildrops.stored import (
+    Stamp,
+    StoredMessage,
+    blocks,
+    describe,
+    unreadable,
+)
 
 if TYPE_CHECKING:
     import os
@@ -173,16 +180,17 @@ def _age(file: Path) -> tuple[int, str, str]:
     return (int(seconds[0]) if seconds else 0, base, file.name)
 
 
-def _one_message(path: Path, file: BinaryIO) -> list[StoredMessage]:
-    return [describe(path, file.read())]
+def _one_message(path: Path, file: BinaryIO, at: Stamp) -> list[StoredMessage]:
+    return [describe(path, at, blocks(file))]
 
 
-def _named_message(path: Path, file: BinaryIO) -> list[StoredMessage]:
-    return [describe(path, file.read(), name=_base_name(path))]
+def _named_message(path: Path, file: BinaryIO, at: Stamp) -> list[StoredMessage]:
+    return [describe(path, at, blocks(file), name=_base_name(path))]
 
 
-def _mbox_messages(path: Path, file: BinaryIO) -> list[StoredMessage]:
+def _mbox_messages(path: Path, file: BinaryIO, at: Stamp) -> list[StoredMessage]:
     if file.read(len(mboxes.FROM_)) not in (mboxes.FROM_, b""):
         raise SourceError(f"{path} is no mbox: its first line does not begin with 'From '")
     file.seek(0)
-    return [describe(path, stored, start) for start, stored in mboxes.split(file)]
+    found = mboxes.split(file)
+    return [describe(path, at, blocks(BytesIO(stored)), start) for start, stored in found]

@@ -29,7 +29,17 @@ def is_legal(unique_id: str) -> bool:
 
 def of_content(content: bytes) -> str:
     """Return the unique-id of a message known by nothing but its octets."""
-    return hashlib.sha256(content).hexdigest()[:_DIGEST_OCTETS]
+    return of_digest(digest(content))
+
+
+def digest(octets: bytes = b"") -> hashlib._Hash:
+    """Return what takes in the octets of a message by its `update`, for `of_digest`."""
+    return hashlib.sha256(octets)
+
+
+def of_digest(taken: hashlib._Hash) -> str:
+    """Return the unique-id of a message known by nothing but the octets that were taken in."""
+    return taken.hexdigest()[:_DIGEST_OCTETS]
 
 
 def of_name(name: str) -> str:

@@ -1,4 +1,4 @@
-"""From a transcript's entries to turns; an observer of the dialogue tells what answers what."""
+"""From a transcript's entries to turns; following the dialogue tells what answers what."""
 
 from __future__ import annotations
 
@@ -8,21 +8,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from pop3shell.protocol import events as ev
-from pop3shell.protocol.dialogue import Dialogue
 from pop3shell.protocol.events import Ending, Event, Side
-from pop3shell.protocol.framing import TERMINATOR
 from pop3shell.protocol.secrets import Redactor
 from pop3shell.server.mock.recollection import Asked, Piece, Recollection, Turn, asked
 from pop3shell.transcript import happenings, model, reader
 from pop3shell.transcript.errors import TranscriptError
 from pop3shell.transcript.escapes import visible
+from pop3shell.transcript.follow import OK, Follower, is_tls
 
 #: Octets of a client's line that are shown.
 SHOWN = 200
-#: What greets where a transcript begins behind the greeting.
-GREETING = b"+OK\r\n"
-
-_TLS = happenings.tls_established("", "").strip()
 
 
 def recollect(entries: Iterable[model.Entry]) -> Recollection:
@@ -53,7 +48,7 @@ class _Memory:
     """Takes the entries in, one by one."""
 
     def __init__(self) -> None:
-        self._dialogue = Dialogue()
+        self._follower = Follower()
         self._redactor = Redactor()
         self._opening = Turn(None)
         self._turns: list[Turn] = []
@@ -61,8 +56,6 @@ class _Memory:
         self._remarks: list[str] = []
         self._plain = True
         self._implicit_tls = False
-        self._body_of: Turn | None = None
-        self._time: float | None = None
         self._delay = 0.0
         self._long: list[bytes] = []  # the beginning of a server's line of any length
         self._placed: list[model.Placeholder] = []  # in what the client's lines have in all
@@ -91,48 +84,46 @@ class _Memory:
 
     def end(self) -> Recollection:
         """Take in that this was all."""
-        if self._plain and self._body_of:
+        if self._plain:
             self._end_body("at the end")
-        for event in self._dialogue.closed(Side.SERVER, Ending.ORDERLY):
-            self._heard(event, None)
+        self._hear(self._follower.closed(Side.SERVER, Ending.ORDERLY))
         if not self._opening.reply:
             raise TranscriptError(1, "the server says nothing in this file that could be served")
-        last = self._latest
-        if last.closes is None and (last.quits or self._body_of or not last.reply):
+        last, unfinished = self._latest, self._body_of
+        if last.closes is None and (last.quits or unfinished or not last.reply):
             last.closes = 0.0
-        if self._body_of and self._body_of.closes is None:
-            self._body_of.closes = 0.0
+        if unfinished and unfinished.closes is None:
+            unfinished.closes = 0.0
         return Recollection(self._opening, self._turns, self._remarks, self._implicit_tls)
 
     @property
     def _latest(self) -> Turn:
         return self._turns[-1] if self._turns else self._opening
 
+    @property
+    def _body_of(self) -> Turn | None:
+        """Whose reply the body belongs to that has begun and not ended."""
+        body = self._follower.body
+        return self._owners.get(id(body.command), self._latest) if body else None
+
     def _pass(self, seconds: float | None) -> None:
         """Take in when something was said."""
-        self._delay = 0.0
-        if seconds is None:
-            return
-        if self._time is not None:
-            self._delay = max(0.0, seconds - self._time)
-        self._time = max(seconds, self._time or 0.0)
-        patience = self._dialogue.patience
-        if patience is not None and self._delay >= patience:
-            for event in self._dialogue.quiet(self._time):
-                self._heard(event, None)
+        ended = self._follower.pass_time(seconds)
+        self._delay = self._follower.gap or 0.0
+        self._hear(ended)
 
     # ---- the client ----
 
     def _client(self, entry: model.ClientLine) -> None:
-        if self._plain and not self._dialogue.greeted:
+        if self._plain and not self._follower.dialogue.greeted:
             self._greet(f"line {entry.number}: there is no greeting before it")
-        if self._plain and self._body_of:
+        if self._plain:
             self._end_body(f"before line {entry.number}")
         for place in entry.placeholders:
             start, stop = self._sent + place.start, self._sent + place.stop
             self._placed.append(model.Placeholder(start, stop, place.name))
         self._sent += len(entry.octets)
-        for event in self._dialogue.client(entry.octets, self._time or 0.0):
+        for event in self._follower.client(entry.octets):
             if isinstance(event, ev.CommandSent | ev.ResponseSent):
                 self._asked(event, entry.number)
             else:
@@ -156,24 +147,26 @@ class _Memory:
     # ---- the server ----
 
     def _server(self, entry: model.ServerLine | model.ServerLines | model.StandIn) -> None:
-        events = self._dialogue.server(entry.octets, self._time or 0.0)
+        events = self._follower.server(entry.octets)
         whole = sum(bool(event.raw) for event in events) == 1
         marked = isinstance(entry, model.ServerLine) and entry.placeholders and whole
         for event in events:
             self._heard(event, entry if marked and isinstance(entry, model.ServerLine) else None)
 
-    def _say(self, octets: bytes) -> None:
-        for event in self._dialogue.server(octets, self._time or 0.0):
-            self._heard(event, None)
-
     def _greet(self, why: str) -> None:
         """Without a greeting every client would wait."""
         self._remarks.append(f'{why}; "+OK" is sent as one')
-        self._say(GREETING)
+        self._hear(self._follower.server(OK))
 
     def _end_body(self, where: str) -> None:
-        self._remarks.append(f"{where}: a reply lacks its end; a line with a lone dot is sent")
-        self._say(TERMINATOR)
+        """In a plain dialogue the end of a body may be left out."""
+        if ended := self._follower.end_body():
+            self._remarks.append(f"{where}: a reply lacks its end; a line with a lone dot is sent")
+            self._hear(ended)
+
+    def _hear(self, events: list[Event]) -> None:
+        for event in events:
+            self._heard(event, None)
 
     def _heard(self, event: Event, line: model.ServerLine | None) -> None:
         if isinstance(event, ev.LongLine):
@@ -207,9 +200,6 @@ class _Memory:
         """Take in what an event means for its turn."""
         if isinstance(event, ev.StatusLine):
             turn.status = event.status
-            self._body_of = turn if event.begins_body else None
-        elif isinstance(event, ev.BodyEnd):
-            self._body_of = None
         elif isinstance(event, ev.Challenge):
             self._sent_ahead(turn)
 
@@ -229,12 +219,10 @@ class _Memory:
     # ---- what happened ----
 
     def _happened(self, entry: model.Happened) -> None:
-        if entry.text.startswith(_TLS):
+        if is_tls(entry.text):
             self._implicit_tls = not (self._opening.reply or self._turns)
-            self._dialogue.tls_started()
-        elif (state := happenings.as_joined(entry.text)) and not self._dialogue.greeted:
+        elif happenings.as_joined(entry.text) and not self._follower.dialogue.greeted:
             self._greet(f"line {entry.number}: recording began behind the greeting")
-            self._dialogue.joined(state)
         elif closed := happenings.as_closed(entry.text):
             if closed[0] is Side.SERVER:
                 self._latest.closes = self._delay
@@ -243,3 +231,4 @@ class _Memory:
                 f"line {entry.number}: {left_out.octets} octets were left out of a message when "
                 "this was recorded; the message is sent without them"
             )
+        self._follower.happened(entry.text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from pop3shell.protocol.spec.states import State
 from pop3shell.shell.colon.table import ColonCommand
 
 if TYPE_CHECKING:
@@ -56,15 +57,50 @@ async def perform(shell: Shell, line: str) -> None:
     rows = colon_commands()
     row = rows.get(name or "help")
     if row is None:
-        import difflib
-
-        begun = [known for known in rows if known.startswith(name)]
-        near = difflib.get_close_matches(name, rows, n=1) or begun
-        hint = f"did you mean :{near[0]}?" if near else ":help lists them"
-        raise ColonError(f"there is no command :{name}; {hint}")
+        raise ColonError(_unknown(name))
     if arguments.strip() and not row.takes:
         raise ColonError(_takes_nothing(row, arguments.strip()))
+    if row.state is State.TRANSACTION and shell.settings.validate == "strict":
+        _check_login(shell, row)
     await row.run(shell, arguments.strip() if row.strips else arguments)
+
+
+def _check_login(shell: Shell, row: ColonCommand) -> None:
+    """Ask nothing of the server that it is bound to refuse. Raises ColonError.
+
+    As for a line typed for it, that holds where validation is strict.
+    """
+    from pop3shell.protocol.spec import commands
+    from pop3shell.shell.shell import ColonError
+
+    client = shell.client
+    if client.closed or client.session.state is State.TRANSACTION:
+        return
+    user, secret = commands.USER.verb, commands.PASS.verb
+    raise ColonError(
+        f":{row.name} needs a login, and the session is in the {client.session.state.value} state; "
+        f"log in first with {user} and {secret}, or :login (:set validate off asks all the same)"
+    )
+
+
+def _unknown(name: str) -> str:
+    """Say that there is no such command, and what may be meant; a secret in it isn't repeated."""
+    import difflib
+
+    from pop3shell.protocol import secrets
+    from pop3shell.protocol.commandline import parse
+
+    line = parse(name.encode("utf-8", "replace"))
+    if line.row is not None:
+        verb = line.row.verb
+        return f"there is no command :{name}; {verb} is the server's, and has no colon before it"
+    if secrets.in_command(line):
+        return "there is no such command of the shell; :help lists them"
+    rows = colon_commands()
+    begun = [known for known in rows if known.startswith(name)]
+    near = difflib.get_close_matches(name, rows, n=1) or begun
+    hint = f"did you mean :{near[0]}?" if near else ":help lists them"
+    return f"there is no command :{name}; {hint}"
 
 
 def _takes_nothing(row: ColonCommand, said: str) -> str:

@@ -32,8 +32,6 @@ async def _messages(shell: Shell, arguments: str) -> None:
     wanted = message_range(arguments) if arguments else None
     must_be_open(shell.client)
     session = shell.client.session
-    if session.state is not State.TRANSACTION:
-        raise ColonError(f"there are no messages in the {session.state.value} state; log in first")
     listed = await _listed(shell)
     if not listed:
         shell.say("the maildrop is empty")

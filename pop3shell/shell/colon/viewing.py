@@ -27,8 +27,9 @@ def _check(shell: Shell, number: int) -> None:
     """Ask for nothing that is known to be refused. Raises ColonError."""
     from pop3shell.protocol.advice import advise
 
-    if shell.settings.validate != "off" and not shell.client.closed:
-        for advice in advise(f"{commands.RETR.verb} {number}".encode(), shell.client.session):
+    session = shell.client.session
+    if shell.settings.validate != "off" and session.state is State.TRANSACTION:
+        for advice in advise(f"{commands.RETR.verb} {number}".encode(), session):
             if advice.stops:
                 raise ColonError(str(advice))
 

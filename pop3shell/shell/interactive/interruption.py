@@ -26,11 +26,11 @@ class Interruption:
             return True
         shell, client = self._shell, self._shell.client
         due = client.dialogue.outstanding and not client.dialogue.challenged and not client.closed
-        shell.printer.bodies = not due
         if due:
+            shell.printer.withheld.rest()
             shell.printer.end_line()
             shell.say("interrupted; the rest of the reply is read, but not shown")
-            self._drain = asyncio.ensure_future(self._read_rest())
+            self._drain = asyncio.ensure_future(client.settled())
         else:
             shell.say("interrupted")
         return False
@@ -44,9 +44,7 @@ class Interruption:
         self._shell.flush()
         if await self._finishes(drain):
             return True
-        self._shell.printer.bodies = False
         await self._shell.client.close()
-        self._shell.printer.bodies = True
         self._shell.say("the connection was closed; :reconnect connects again")
         return False
 
@@ -67,9 +65,3 @@ class Interruption:
         with contextlib.suppress(asyncio.CancelledError, ColonError, ConnectionTrouble):
             await task
         return False
-
-    async def _read_rest(self) -> None:
-        try:
-            await self._shell.client.settled()
-        finally:
-            self._shell.printer.bodies = True

@@ -16,7 +16,9 @@ _QUIT, _RSET = commands.QUIT.verb, commands.RSET.verb
 
 async def may_remove(shell: Shell, questions: Questions) -> bool:
     """Ask whether the marked messages are to be removed; say what can be done if not."""
-    shell.say(f"{_QUIT} removes message {listed(shell.client.session)} for good")
+    session = shell.client.session
+    noun = "message" if len(session.deleted) == 1 else "messages"
+    shell.say(f"{_QUIT} removes {noun} {listed(session)} for good")
     if await questions.confirm("remove? [y/N] "):
         return True
     without = f"Ctrl-D, then n, leaves without {_QUIT}"

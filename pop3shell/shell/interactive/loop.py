@@ -19,7 +19,7 @@ from pop3shell.shell.interactive.interruption import Interruption
 from pop3shell.shell.interactive.masking import Mask
 from pop3shell.shell.interactive.pasting import Pasted
 from pop3shell.shell.interactive.screen import TerminalOut
-from pop3shell.shell.shell import ColonError, Refused, Shell
+from pop3shell.shell.shell import ColonError, Person, Refused, Shell
 from pop3shell.view.units import duration
 
 if TYPE_CHECKING:  # imported when a line is typed
@@ -55,7 +55,6 @@ class Interactive:
             ev.Closed: self._closed,
         }
         shell.watch(self)
-        shell.show_advice = self._show_advice
 
     # ---- asked by the prompt ----
 
@@ -65,9 +64,8 @@ class Interactive:
 
     def message(self) -> str:
         """What stands before the line being typed."""
-        if self.shell.client.dialogue.challenged:
-            return "response> "
-        return "pop3> "
+        client = self.shell.client
+        return "response> " if client.dialogue.challenged and not client.closed else "pop3> "
 
     def plain_message(self) -> str:
         """The same where no toolbar tells the state."""
@@ -84,8 +82,8 @@ class Interactive:
         """Hold the session until the user leaves."""
         self._prompt = prompt
         shell = self.shell
-        self._questions = Questions(shell, prompt, self._pasted)
-        shell.ask_secret, shell.confirm = self._questions.secret, self._questions.confirm
+        self._questions = questions = Questions(shell, prompt, self._pasted)
+        shell.attend(Person(questions.secret, questions.confirm, self._show_advice))
         while not shell.leaving:
             self.mask.forget()
             try:
@@ -212,7 +210,7 @@ class Interactive:
         if not client.closed or line.startswith(":"):
             return True
         if self._told_closed is client:
-            self.shell.say(f"not connected; {AGAIN}")
+            self.shell.say(f"not connected; {AGAIN}; Ctrl-C clears the line")
         self._tell_closed(how_it_ended(client))
         return False
 

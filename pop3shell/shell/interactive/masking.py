@@ -17,8 +17,10 @@ from pop3shell.protocol.visible import UNSAFE, is_common
 if TYPE_CHECKING:
     from pop3shell.shell.colon.table import ColonCommand
 
-#: The command that asks for a secret, typed behind a line that was held back and stands there yet.
-_GLUED = re.compile(commands.PASS.verb + r"[ \t]+(?=\S)", re.IGNORECASE)
+#: The command that has a secret, among words that are no line for the server: a word by itself,
+#: and in a text, where it is a word of English too, in capitals.
+_IN_TEXT = rf"(?<!\w){commands.PASS.verb}[ \t]+(?=\S)"
+_AMONG_WORDS = rf"(?i:{_IN_TEXT})"
 #: A colon command, and what stands before its arguments.
 _COLON = re.compile(r":\s*(\S*)\s?")
 _WORD = re.compile(r"\S+")
@@ -42,13 +44,10 @@ def _in_line(line: str, expected: bool) -> int | None:
     """Look into one line; ``expected``: one that is no command is a secret as a whole."""
     start = len(line) - len(line.lstrip("! \t"))
     octets = line[start:].encode("utf-8", "surrogateescape")
-    command = parse(octets)
-    found = []
-    if secret := secrets.in_command(command, expected and not _may_be_command(line[start:])):
-        found.append(start + len(octets[: secret.start].decode("utf-8", "surrogateescape")))
-    if command.row is None and (glued := _GLUED.search(line, start)):
-        found.append(glued.end())
-    return min(found, default=None)
+    in_login = expected and not _may_be_command(line[start:])
+    if secret := secrets.in_command(parse(octets), in_login):
+        return start + len(octets[: secret.start].decode("utf-8", "surrogateescape"))
+    return None
 
 
 def _may_be_command(text: str) -> bool:
@@ -77,18 +76,24 @@ def _in_colon_command(text: str, dialogue: Dialogue) -> int | None:
     elif row.logs_in:
         found = _out_of_place(rest, row)
     else:
-        return _misplaced(text)
+        found = _among_words(rest, row)
     return None if found is None else min(head.end() + found, len(text))
 
 
 def _misplaced(text: str) -> int | None:
-    """Look for the command that asks for a secret behind a colon that doesn't belong there."""
+    """Look into a line for the server behind a colon that doesn't belong there."""
     start = len(text) - len(text[1:].lstrip())
     found = _in_line(text[start:], False)
-    if found is not None:
-        return start + found
-    glued = _GLUED.search(text, start)  # behind a name that is a verb of POP3 too
-    return None if glued is None else glued.end()
+    return None if found is None else start + found
+
+
+def _among_words(rest: str, row: ColonCommand) -> int | None:
+    """Look for the command that has a secret where no line for the server is expected."""
+    from pop3shell.shell.colon.table import Kind
+
+    is_text = any(argument.kind is Kind.FREE for argument in row.takes)
+    found = re.search(_IN_TEXT if is_text else _AMONG_WORDS, rest)
+    return None if found is None else found.end()
 
 
 def _parts(rest: str, ends: re.Pattern[str]) -> Iterator[tuple[int, str]]:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import codecs
-import contextlib
 import os
 import re
 import signal
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from pop3shell.protocol.visible import visible_text
+from pop3shell.shell.interactive.modes import ECHO, LINES, SIGNALS, Off
 
 if TYPE_CHECKING:
     from pop3shell.shell.interactive.screen import TerminalOut
@@ -40,7 +40,7 @@ class PlainPrompt:
         self._message = message
         self._secret_from = secret_from
         self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
-        self._mode = _KeysAtOnce(descriptor)
+        self._modes = Off(descriptor, ECHO, LINES, SIGNALS)
         self._question = message
         self._ahead = ""
         self._escape = ""
@@ -75,7 +75,7 @@ class PlainPrompt:
     async def _read_line(self, question: Callable[[], str]) -> str:
         self._question = question
         try:
-            with self._mode:
+            with self._modes:
                 self._out.put((question() + self._shown()).encode())
                 self._out.above = self._above
                 while True:
@@ -128,7 +128,7 @@ class PlainPrompt:
     def _suspend(self) -> None:
         """Stop as other programs do; the line begun is shown again when they let us go on."""
         if stop := getattr(signal, "SIGTSTP", None):
-            with self._mode.off():
+            with self._modes.lifted():
                 os.kill(0, stop)
             self._above(b"")
 
@@ -165,43 +165,6 @@ class PlainPrompt:
         """Show what comes meanwhile on lines of its own, then the line begun again."""
         message = self._question()
         self._out.put(b"\n" + octets + (message + self._shown()).encode())
-
-
-class _KeysAtOnce:
-    """Hand on every key as it is typed, Ctrl-C and Ctrl-D too."""
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-        self._before: list[Any] | None = None
-
-    def __enter__(self) -> None:
-        try:
-            import termios
-        except ImportError:  # Windows
-            return
-        with contextlib.suppress(termios.error):  # the terminal may be gone
-            before = termios.tcgetattr(self._descriptor)
-            now = [*before]
-            now[3] &= ~(termios.ECHO | termios.ICANON | termios.ISIG)
-            termios.tcsetattr(self._descriptor, termios.TCSANOW, now)
-            self._before = before
-
-    def __exit__(self, *_: object) -> None:
-        if self._before is not None:
-            import termios
-
-            with contextlib.suppress(termios.error):
-                termios.tcsetattr(self._descriptor, termios.TCSANOW, self._before)
-            self._before = None
-
-    @contextlib.contextmanager
-    def off(self) -> Iterator[None]:
-        """Let the terminal be as it was for a while."""
-        self.__exit__()
-        try:
-            yield
-        finally:
-            self.__enter__()
 
 
 def _wake(ready: asyncio.Future[None]) -> None:

@@ -11,7 +11,7 @@ from prompt_toolkit import PromptSession
 from prompt_toolkit.clipboard import InMemoryClipboard
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
-from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.formatted_text import AnyFormattedText, StyleAndTextTuples
 from prompt_toolkit.history import DummyHistory, History
 from prompt_toolkit.input.typeahead import get_typeahead
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
@@ -30,6 +30,10 @@ from pop3shell.shell.interactive.surroundings import Surroundings, guarded
 from pop3shell.view.parts import typed
 
 MASK = "*"
+#: Rows of the line and what can be typed now: a third of the terminal at most, for replies count.
+MENU_ROWS = 6
+#: Rows below which the toolbar would leave too few for the line.
+TOOLBAR_FROM = 3
 
 
 class Prompt:
@@ -52,14 +56,15 @@ class Prompt:
         self._showing: asyncio.Task[None] | None = None
         # The style has the terminal's own sixteen colours; NO_COLOR was heeded by who said colour.
         self._depth = ColorDepth.DEPTH_4_BIT if colour else ColorDepth.DEPTH_1_BIT
+        self._toolbar: AnyFormattedText = lambda: [("class:bottom-toolbar.text", around.toolbar())]
         self._session: PromptSession[str] = PromptSession(
             message=lambda: [("class:prompt", around.message())],
             lexer=_LineLexer(around),
             completer=_Completer(around),
             complete_while_typing=True,
-            auto_suggest=SuggestLatest(),
+            auto_suggest=SuggestLatest(around.fits),
             history=_History(history, around),
-            bottom_toolbar=lambda: [("class:bottom-toolbar.text", around.toolbar())],
+            bottom_toolbar=self._toolbar,
             key_bindings=_keys(around),
             input_processors=[_MaskProcessor(around)],
             style=Style.from_dict(style),
@@ -67,10 +72,18 @@ class Prompt:
             color_depth=self._depth,
             vi_mode=vi,
             enable_suspend=True,
-            reserve_space_for_menu=6,
+            reserve_space_for_menu=MENU_ROWS,
         )
         self._app = self._session.app  # of the prompt shown last
+        self._app.before_render += lambda _: self._fit()
         self._app.key_processor.after_key_press += lambda _: self._forget_secret()
+
+    def _fit(self) -> None:
+        """Do with the rows there are: where they are too few, nothing at all would be drawn."""
+        session = self._session
+        rows = session.app.output.get_size().rows
+        session.bottom_toolbar = self._toolbar if rows >= TOOLBAR_FROM else None
+        session.reserve_space_for_menu = min(MENU_ROWS, rows // 3)
 
     def message(self) -> str:
         """What stands before the line being typed."""

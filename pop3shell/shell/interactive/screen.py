@@ -1,12 +1,12 @@
-"""The terminal's output while a prompt may be on it, and its echo while none is."""
+"""The terminal's output while a prompt may be on it."""
 
 from __future__ import annotations
 
-import contextlib
 import io
 import os
-import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+
+from pop3shell.view.recoded import recoder
 
 #: Octets collected before they are written.
 BUFFER = 1 << 16
@@ -15,11 +15,13 @@ BUFFER = 1 << 16
 class TerminalOut(io.RawIOBase):
     """Octets for the terminal: written at once, or above the prompt while one is shown.
 
-    ``above`` is set while a prompt is shown; it is handed what is to stand above it.
+    ``above`` is set while a prompt is shown; it is handed what is to stand above it. ``encoding``
+    is what the terminal understands; what is written here is UTF-8.
     """
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, encoding: str | None = None) -> None:
         self._descriptor = descriptor
+        self._recode = recoder(encoding)
         self._parts: list[bytes] = []
         self._size = 0
         self.above: Callable[[bytes], None] | None = None
@@ -44,7 +46,7 @@ class TerminalOut(io.RawIOBase):
 
     def put(self, octets: bytes) -> None:
         """Write to the terminal now."""
-        view = memoryview(octets)
+        view = memoryview(self._recode(octets) if self._recode else octets)
         while view:
             view = view[os.write(self._descriptor, view) :]
 
@@ -84,37 +86,3 @@ class TerminalOut(io.RawIOBase):
     def fileno(self) -> int:
         """Return the terminal's file descriptor."""
         return self._descriptor
-
-
-@contextlib.contextmanager
-def no_echo(descriptor: int) -> Iterator[None]:
-    """Keep the terminal from echoing what is typed ahead: it may be a password.
-
-    Nor after the session was suspended and goes on: a shell may have turned the echo on meanwhile.
-    Where there is no such switch (Windows), typed-ahead keys aren't echoed by themselves.
-    """
-    try:
-        import termios
-    except ImportError:
-        yield
-        return
-    try:
-        before = termios.tcgetattr(descriptor)
-    except termios.error:
-        yield
-        return
-
-    def hush(*_: object) -> None:
-        with contextlib.suppress(termios.error):
-            quiet = termios.tcgetattr(descriptor)
-            quiet[3] &= ~termios.ECHO
-            termios.tcsetattr(descriptor, termios.TCSANOW, quiet)
-
-    resumed = signal.signal(signal.SIGCONT, hush)
-    hush()
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGCONT, resumed)
-        with contextlib.suppress(termios.error):  # the terminal may be gone
-            termios.tcsetattr(descriptor, termios.TCSANOW, before)

@@ -106,8 +106,18 @@ def _prompt(interactive: Interactive, out: TerminalOut, manner: Manner) -> LineP
             recording=shell.recording is not None and shell.recording.active,
         )
 
+    def fits(line: str) -> bool:
+        """Whether nothing would hold a line back; what was sent before may be out of place now."""
+        from pop3shell.protocol.advice import advise  # not needed for the first prompt
+
+        client = shell.client
+        if line.startswith((":", "!")) or client.dialogue.challenged:
+            return True
+        octets = line.encode("utf-8", "surrogateescape")
+        return not any(item.stops for item in advise(octets, client.session))
+
     around = Surroundings(
-        offered, interactive.secret_from, interactive.message, bar, interactive.pasted
+        offered, interactive.secret_from, interactive.message, bar, interactive.pasted, fits
     )
     style = {**prompt_rules(), **_PROMPT_STYLE}
     return Prompt(around, out, HistoryFile(), style, colour=manner.colour, vi=manner.vi)

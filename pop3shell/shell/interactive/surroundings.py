@@ -19,6 +19,7 @@ class Surroundings(Record):
     message: Callable[[], str]
     toolbar: Callable[[], str]
     pasted: Callable[[list[str]], None]
+    fits: Callable[[str], bool]
 
 
 def guarded(around: Surroundings) -> Surroundings:
@@ -40,4 +41,5 @@ def guarded(around: Surroundings) -> Surroundings:
         candidates=guard(around.candidates, []),
         secret_from=guard(around.secret_from, 0),
         toolbar=guard(around.toolbar, ""),
+        fits=guard(around.fits, False),
     )
