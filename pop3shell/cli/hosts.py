@@ -60,7 +60,8 @@ def _parse_url(url: str) -> Server:
     if parts.scheme not in ("pop", "pops") or not parts.hostname or not port:
         raise click.UsageError(_NO_URL)
     user = (parts.username or "").partition(";")[0]
-    return Server(parts.hostname, port, unquote(user), secure or port == POP3S_PORT)
+    host = parts.hostname.replace("%25", "%")  # before a zone (RFC 6874 section 2)
+    return Server(host, port, unquote(user), secure or port == POP3S_PORT)
 
 
 def _port(text: str) -> int:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 #: The answers to a challenge that are no secret (RFC 5034 section 4).
 PLAIN_RESPONSES = frozenset({"", "*", "="})
 _NO_RESPONSE = frozenset(map(str.encode, PLAIN_RESPONSES))
+#: Where a secret stands in a text for people: behind the command in capitals, being a word too.
+IN_TEXT = rf"(?<!\w){commands.PASS.verb}[ \t]+(?=\S)"
 
 
 class Secret(Record):

@@ -17,6 +17,7 @@ GOOD = {
     ("pop://mrose@mail.example.com:1100", None): ("mail.example.com", 1100, "mrose"),
     ("pop://mrose;AUTH=+APOP@mail.example.com", None): ("mail.example.com", 110, "mrose"),
     ("pop://m%40example.com@[::1]:1100", None): ("::1", 1100, "m@example.com"),
+    ("pop://[fe80::1%25lo]", None): ("fe80::1%lo", 110, ""),
     ("POP://mail.example.com", None): ("mail.example.com", 110, ""),
 }
 

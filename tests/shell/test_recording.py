@@ -55,6 +55,12 @@ def test_notes_stand_between_the_lines(demo, path):
     assert texts[texts.index("C: QUIT") - 1] == "# it hangs  here"
 
 
+def test_what_is_masked_in_a_note_is_not_in_the_recording_either(demo, path):
+    demo(f":record {path}", "NOOP", ":record note then PASS tanstaaf and no bypass", "QUIT")
+    assert "# then PASS ${password}" in texts_of(path)
+    assert "tanstaaf" not in path.read_text()
+
+
 def test_record_alone_says_where_it_stands(demo, path):
     ran = demo(":record", f":record {path}", ":record")
     assert "# nothing is being recorded; :record FILE begins" in ran.lines

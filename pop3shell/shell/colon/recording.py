@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pop3shell.protocol import secrets
+from pop3shell.protocol.spec.arguments import PASSWORD
 from pop3shell.shell.colon.table import Argument, ColonCommand, Kind
 from pop3shell.shell.shell import ColonError, Shell
 
@@ -22,13 +25,18 @@ async def _record(shell: Shell, arguments: str) -> None:
     elif what == "note":
         if not rest.strip():
             raise ColonError("say what the note is, for instance :record note now it hangs")
-        _current(shell).note(rest.strip())
+        _current(shell).note(_without_secret(rest.strip()))
     elif arguments:
         await _begin(shell, arguments)
     elif shell.recording is not None and shell.recording.active:
         shell.say(f"recording to {shell.recording.path}; :record off ends it")
     else:
         shell.say("nothing is being recorded; :record FILE begins")
+
+
+def _without_secret(text: str) -> str:
+    found = re.search(secrets.IN_TEXT, text)
+    return f"{text[: found.end()]}${{{PASSWORD.secret}}}" if found else text
 
 
 def _current(shell: Shell) -> ClientRecording:

@@ -17,10 +17,8 @@ from pop3shell.protocol.visible import UNSAFE, is_common
 if TYPE_CHECKING:
     from pop3shell.shell.colon.table import ColonCommand
 
-#: The command that has a secret, among words that are no line for the server: a word by itself,
-#: and in a text, where it is a word of English too, in capitals.
-_IN_TEXT = rf"(?<!\w){commands.PASS.verb}[ \t]+(?=\S)"
-_AMONG_WORDS = rf"(?i:{_IN_TEXT})"
+#: The command that has a secret, among words that are no line for the server.
+_AMONG_WORDS = rf"(?i:{secrets.IN_TEXT})"
 #: A colon command, and what stands before its arguments.
 _COLON = re.compile(r":\s*(\S*)\s?")
 _WORD = re.compile(r"\S+")
@@ -92,7 +90,7 @@ def _among_words(rest: str, row: ColonCommand) -> int | None:
     from pop3shell.shell.colon.table import Kind
 
     is_text = any(argument.kind is Kind.FREE for argument in row.takes)
-    found = re.search(_IN_TEXT if is_text else _AMONG_WORDS, rest)
+    found = re.search(secrets.IN_TEXT if is_text else _AMONG_WORDS, rest)
     return None if found is None else found.end()
 
 
