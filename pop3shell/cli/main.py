@@ -16,11 +16,16 @@ GARBAGE_THRESHOLD = 100_000
 
 def _show(error: click.ClickException) -> None:
     """Show what is wrong; names of files and lines of transcripts may be in it."""
+    import click
+
     from pop3shell.protocol.visible import visible_text
 
     shown = "\n".join(map(visible_text, error.message.split("\n")))
-    error.message = shown  # type: ignore[misc]  # final, but shown as it is
-    error.show()
+    if isinstance(error, click.UsageError):
+        error.message = shown  # type: ignore[misc]  # final, but shown as it is
+        error.show()
+    else:
+        click.echo(f"pop3shell: {shown}", err=True)
 
 
 def main() -> None:

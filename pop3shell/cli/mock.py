@@ -59,8 +59,8 @@ def command(
     this run, and standard error names the file to trust. Challenges of SASL are those recorded:
     SCRAM works only for a client that repeats its nonce.
 
-    Exit status: 0 ended by a signal, 1 the file can't be served, --strict says so, or not all was
-    recorded, 2 wrong usage.
+    Exit status: 0 ended by a signal, 1 --strict says so, or not all was recorded, 2 wrong usage,
+    or the file can't be served.
     """
     import asyncio
 
@@ -70,6 +70,8 @@ def command(
     from pop3shell.shell.exits import Exit
 
     served = _recording(file)
+    if served is None:
+        return Exit.USAGE
     if listening.tls_port is None and served.implicit_tls:
         listening = listening._replace(tls_port=0)
     wants_tls = served.has_tls or listening.tls_port is not None
@@ -96,17 +98,17 @@ def command(
     return Exit.NO if failed or differs else Exit.DONE
 
 
-def _recording(file: Path) -> Recollection:
+def _recording(file: Path) -> Recollection | None:
+    """Read what is to be served; None if that can't be, which is told."""
+    from pop3shell.cli.transcripts import tell, unusable
     from pop3shell.server.mock import recollect
     from pop3shell.transcript.errors import TranscriptError
 
     try:
         return recollect.from_file(file)
-    except TranscriptError as error:
-        raise click.ClickException(f"{file}: {error}") from None
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        raise click.UsageError(f"cannot read {file}: {why}") from None
+    except (TranscriptError, OSError, ValueError) as error:
+        tell(unusable(file, error))
+        return None
 
 
 def report(session: Session) -> list[str]:

@@ -128,7 +128,7 @@ TIMEOUT = click.option(
 )
 
 
-def _octets(_ctx: click.Context, _param: click.Parameter, value: str | None) -> int | None:
+def octets(_ctx: click.Context, _param: click.Parameter, value: str | None) -> int | None:
     """Read a number of octets, such as 10000, 64k or 1M. Raises click.BadParameter."""
     if value is None:
         return None
@@ -154,7 +154,7 @@ def recording_options(file: str, folder: str) -> Callable[[F], F]:
         click.option("--record-dir", type=click.Path(), callback=named, metavar="DIR", help=folder),
         click.option(
             "--max-body",
-            callback=_octets,
+            callback=octets,
             metavar="OCTETS",
             help="Record no more than this of a message or listing, such as 10000, 64k or 1M; "
             "of the rest its size and digest.",

@@ -10,9 +10,8 @@ import click
 from pop3shell.cli.options import COLOUR
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from pop3shell.shell.exits import Exit
     from pop3shell.transcript.model import Entry
 
 #: Seconds that a pause lasts at most; whoever recorded a longer one had gone home.
@@ -59,14 +58,15 @@ def command(
     """Show the transcript FILE as it was recorded: highlighted, at its own pace.
 
     FILE may also be a dialogue of C: and S: lines as RFCs and books print it. In a pipe there are
-    no pauses, unless --speed or --idle-limit asks for them. Exit status: 0 shown, 1 it is no
-    transcript, 2 wrong usage or no such file, 130 interrupted.
+    no pauses, unless --speed or --idle-limit asks for them. Exit status: 0 shown, 2 wrong
+    usage, no such file, or no transcript, 130 interrupted.
     """
     import os
-    import shutil
     import sys
 
     from pop3shell.cli.running import interrupted
+    from pop3shell.view.columns import UNLIMITED
+    from pop3shell.view.narrate import WIDTH
     from pop3shell.view.play import Player
     from pop3shell.view.style import wants_colour
 
@@ -82,7 +82,7 @@ def command(
         colour=colour,
         timing=terminal,
         explain=explain,
-        columns=(lambda: shutil.get_terminal_size().columns) if terminal else None,
+        width=UNLIMITED if terminal else WIDTH,  # a terminal's lines are broken as they are shown
     )
     entries = _Entries(file)
     try:
@@ -91,7 +91,8 @@ def command(
 
             step_through(player, entries)
         else:
-            _play(player, entries, Pace(speed or 1.0, idle_limit) if terminal or hurried else None)
+            pace = Pace(speed or 1.0, idle_limit) if terminal or hurried else None
+            _play(player, entries, pace, _fits_terminal() if terminal else bytes)
     except KeyboardInterrupt:
         return interrupted()
     return entries.told()
@@ -102,13 +103,12 @@ class _Entries:
 
     def __init__(self, file: str) -> None:
         self._file = file
-        self._status: Exit | None = None
         self._sentence = ""
 
     def __iter__(self) -> Iterator[Entry]:
         from pathlib import Path
 
-        from pop3shell.shell.exits import Exit
+        from pop3shell.cli.transcripts import unusable
         from pop3shell.transcript.errors import TranscriptError
         from pop3shell.transcript.model import Note
         from pop3shell.transcript.reader import read_file
@@ -118,12 +118,8 @@ class _Entries:
         while True:
             try:
                 entry = next(entries, None)
-            except TranscriptError as error:
-                self._fail(Exit.NO, f"{self._file}: {error}")
-                return
-            except (OSError, ValueError) as error:
-                why = getattr(error, "strerror", None) or "that is no file name"
-                self._fail(Exit.USAGE, f"cannot read {self._file}: {why}")
+            except (TranscriptError, OSError, ValueError) as error:
+                self._sentence = unusable(self._file, error)
                 return
             if entry is None:
                 break
@@ -131,19 +127,13 @@ class _Entries:
             yield entry
         if not dialogue:
             sentence = "no line begins with C: or S:; this is no transcript"
-            self._fail(Exit.NO, f"{self._file}: {sentence}")
-
-    def _fail(self, status: Exit, sentence: str) -> None:
-        self._status, self._sentence = status, sentence
+            self._sentence = f"{self._file}: {sentence}"
 
     def told(self) -> int:
         """Say what could not be read, if anything; return the exit status."""
-        from pop3shell.protocol.visible import visible_text
+        from pop3shell.cli.transcripts import tell
 
-        if self._status is None:
-            return 0
-        click.echo(f"pop3shell: {visible_text(self._sentence)}", err=True)
-        return self._status
+        return tell(self._sentence) if self._sentence else 0
 
 
 class Pace:
@@ -162,7 +152,16 @@ class Pace:
         return min(max(0.0, min(gap, self._limit)) / self._speed, LONGEST_PAUSE)
 
 
-def _play(player: Any, entries: _Entries, pace: Pace | None) -> None:
+def _fits_terminal() -> Callable[[bytes], bytes]:
+    """Return what breaks lines at the width that the terminal has at the moment."""
+    import shutil
+
+    from pop3shell.view.fitted import fitted
+
+    return lambda shown: fitted(shown, shutil.get_terminal_size().columns)
+
+
+def _play(player: Any, entries: _Entries, pace: Pace | None, fit: Callable[[bytes], bytes]) -> None:
     import time
 
     from pop3shell.cli.running import standard_output
@@ -173,6 +172,6 @@ def _play(player: Any, entries: _Entries, pace: Pace | None) -> None:
         if pause > 0:
             out.flush()
             time.sleep(pause)
-        out.write(player.show(entry))
-    out.write(player.end())
+        out.write(fit(player.show(entry)))
+    out.write(fit(player.end()))
     out.flush()

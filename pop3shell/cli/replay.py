@@ -14,6 +14,7 @@ from pop3shell.cli.options import (
     TlsOptions,
     family,
     named,
+    octets,
     recording_options,
     security_options,
 )
@@ -39,6 +40,13 @@ from pop3shell.cli.options import (
 @click.option(
     "--allow-delete", is_flag=True, help="Let QUIT remove the messages that were marked by DELE."
 )
+@click.option(
+    "--max-reply",
+    callback=octets,
+    metavar="OCTETS",
+    help="End the session where a reply is so much longer than what was recorded, such as 64k or "
+    "10M; 2G if not given.",
+)
 @click.option("--fail-fast", is_flag=True, help="Stop at the first difference.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @click.option(
@@ -63,6 +71,7 @@ def command(
     compare: str,
     variables: tuple[str, ...],
     allow_delete: bool,
+    max_reply: int | None,
     fail_fast: bool,
     as_json: bool,
     junit: str | None,
@@ -76,21 +85,24 @@ def command(
     """Send the client's side of transcripts to a server, and tell where its replies differ.
 
     FILE is a transcript, or a folder of them (*.pop3 and *.txt). HOST may be a pop:// URL, PORT
-    is 110 if not given. No message is removed unless --allow-delete is given. Exit status: 0 no
-    differences, 1 differences, or a recording or report that failed, 2 wrong usage or no
-    transcript, 3 connection trouble, 130 interrupted.
+    is 110 if not given. No message is removed unless --allow-delete is given. What was recorded
+    under TLS isn't sent in plaintext to another machine, unless by --tls none. Exit status: 0 no
+    differences, 1 differences, or a recording or report that failed, 2 wrong usage, or a file that
+    can't be replayed, 3 connection trouble, 130 interrupted.
     """
+    from pop3shell.cli.transcripts import is_folder
+
     files, server = _divide(words)
     values = dict(_variable(text) for text in variables)
     wanted = family(ipv4, ipv6)
-    if recording.record and (len(files) > 1 or files[0].is_dir()):
+    if recording.record and (len(files) > 1 or is_folder(files[0])):
         raise click.UsageError("--record is for one transcript; for several give --record-dir")
     from pop3shell.cli.recording import records
     from pop3shell.cli.replaying import Order, perform
     from pop3shell.cli.running import run
     from pop3shell.cli.securing import login, security
-    from pop3shell.net.replay.model import Rules, Target
-    from pop3shell.shell.security import IMPLICIT, STARTTLS
+    from pop3shell.net.replay.model import MOST_REPLY, Rules, Target
+    from pop3shell.shell.security import IMPLICIT, NONE, STARTTLS
     from pop3shell.transcript.compare import Level
 
     how = security(server, tls)
@@ -102,11 +114,14 @@ def command(
         how.tls,
         implicit=how.mode == IMPLICIT,
         starttls=how.mode == STARTTLS,
+        plaintext=tls.tls_mode == NONE,
     )
     order = Order(
         files,
         target,
-        Rules(Level(compare), allow_delete, fail_fast),
+        Rules(
+            Level(compare), allow_delete, fail_fast, MOST_REPLY if max_reply is None else max_reply
+        ),
         values,
         login(server, who),
         as_json=as_json,

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import click
 
+from pop3shell.cli.transcripts import tell
 from pop3shell.net.replay.model import Outcome, Rules, Target
 from pop3shell.net.resolve import shown
 from pop3shell.protocol.visible import visible_text
@@ -20,10 +21,15 @@ _NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Replayed(NamedTuple):
-    """A file, and what came of it; None: it was left out."""
+    """A file, and what came of it; None: it was left out.
+
+    ``fault`` says why it can't be replayed, ``skipped`` that it isn't meant to be.
+    """
 
     path: Path
-    outcome: Outcome | None
+    outcome: Outcome | None = None
+    fault: str = ""
+    skipped: str = ""
 
     @property
     def text(self) -> str:
@@ -40,6 +46,8 @@ class Report:
 
     def __init__(self, target: Target, rules: Rules, as_json: bool) -> None:
         self.status = Exit.DONE
+        self.failed = False
+        """Whether there was a difference, or trouble with the connection."""
         self.hopeless = False
         """Whether not even a connection was to be had."""
         self._server = shown(target.host, target.port)
@@ -50,25 +58,36 @@ class Report:
     def add(self, replayed: Replayed) -> None:
         """Take in what came of a file, and show it."""
         self._all.append(replayed)
-        outcome = replayed.outcome
-        if outcome is None:
-            self._say(f"{replayed.path}: not replayed")
-            return
+        if replayed.outcome is not None:
+            self._came_to(replayed, replayed.outcome)
+        elif replayed.fault:
+            self.status = max(self.status, tell(replayed.fault))
+        else:
+            why = f"skipped: {replayed.skipped}" if replayed.skipped else "not replayed"
+            self._say(f"{replayed.path}: {why}")
+
+    def refuse(self, files: list[Replayed], status: Exit) -> None:
+        """Take in that nothing is replayed; only the faults are said."""
+        self._all, self.status = files, status
+        for replayed in files:
+            if replayed.fault:
+                tell(replayed.fault)
+
+    def _came_to(self, replayed: Replayed, outcome: Outcome) -> None:
         self.hopeless = self.hopeless or not outcome.connected
+        self.failed = self.failed or bool(outcome.trouble or outcome.differences)
         if outcome.trouble:
             self.status = Exit.CONNECTION
-        elif outcome.differences and self.status is Exit.DONE:
-            self.status = Exit.NO
+        elif outcome.differences:
+            self.status = max(self.status, Exit.NO)
         if replayed.text:
             self._say(replayed.text)
         for number, text in outcome.notes:
             self._say(f"{replayed.path}:{number}: note: {text}")
-        if outcome.connected:
+        if outcome.connected and (outcome.replies or not outcome.trouble):
             self._say(f"{replayed.path}: {self._summary(outcome)}")
         if outcome.trouble:
-            click.echo(
-                f"pop3shell: {visible_text(f'{replayed.path}: {outcome.trouble}')}", err=True
-            )
+            tell(f"{replayed.path}: {outcome.trouble}")
 
     def interrupted(self, paths: list[Path]) -> None:
         """Take in that of these files the first not yet added was broken off, the rest left out."""
@@ -138,8 +157,10 @@ class Report:
 def _faults(replayed: Replayed) -> list[tuple[str, str, str]]:
     """What JUnit calls failure (differences), error (trouble) and skipped."""
     outcome = replayed.outcome
+    if replayed.fault:
+        return [("error", replayed.fault, "")]
     if outcome is None:
-        return [("skipped", "not replayed", "")]
+        return [("skipped", replayed.skipped or "not replayed", "")]
     if outcome.trouble:
         return [("error", outcome.trouble, replayed.text)]
     if outcome.differences:
@@ -150,7 +171,9 @@ def _faults(replayed: Replayed) -> list[tuple[str, str, str]]:
 def _file(replayed: Replayed) -> dict[str, Any]:
     outcome = replayed.outcome
     if outcome is None:
-        return {"file": str(replayed.path), "replayed": False}
+        why = {"trouble": replayed.fault, "skipped": replayed.skipped}
+        told = {name: text for name, text in why.items() if text}
+        return {"file": str(replayed.path), "replayed": False, **told}
     return {
         "file": str(replayed.path),
         "replayed": outcome.connected,

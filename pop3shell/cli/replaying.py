@@ -14,27 +14,24 @@ from typing import NamedTuple
 
 import click
 
+from pop3shell.cli.replay_files import File, load
 from pop3shell.cli.replay_report import Replayed, Report
 from pop3shell.cli.running import cancel_at_interrupt
+from pop3shell.cli.transcripts import unusable
 from pop3shell.net.client import Client
 from pop3shell.net.recording import ClientRecording
 from pop3shell.net.replay.link import BeginRecording
 from pop3shell.net.replay.model import Outcome, Rules, Target
+from pop3shell.net.replay.plaintext import check_plaintext
 from pop3shell.net.replay.player import replay
-from pop3shell.net.replay.reading import make_script
 from pop3shell.net.replay.script import Script
 from pop3shell.net.replay.secrets import Secrets, check_logins, find_secrets
 from pop3shell.net.resolve import shown
 from pop3shell.protocol.secrets import Redactor
-from pop3shell.protocol.visible import visible_text
 from pop3shell.shell.credentials import Login, NoPassword, find_password
 from pop3shell.shell.exits import Exit
 from pop3shell.transcript.errors import MissingSecret, TranscriptError
-from pop3shell.transcript.reader import read_file
 from pop3shell.transcript.recording import Records
-
-#: What in a folder is taken for a transcript.
-SUFFIXES = (".pop3", ".txt")
 
 
 @dataclass(frozen=True)
@@ -52,29 +49,58 @@ class Order:
 
 
 async def perform(order: Order) -> Exit:
-    """Replay all files, and report; nothing is sent unless all can be."""
-    try:
-        scripts = _scripts(order.files)
-        asker = _Asker(order)
-        ready = [
-            _Ready(path, script, await asker.secrets(path, script)) for path, script in scripts
-        ]
-    except _Unusable as error:
-        for sentence in error.args:
-            click.echo(f"pop3shell: {visible_text(sentence)}", err=True)
-        return Exit.USAGE
-    _cancel_at_signals()  # not before: who is asked for a password is to be heard at once
+    """Replay all files, and report, whatever happens; nothing is sent unless all can be.
+
+    Of a folder that is to say: all that can be.
+    """
     report = Report(order.target, order.rules, order.as_json)
+    files = load(order.files)
     try:
-        for one in ready:
-            report.add(Replayed(one.path, await _replay(report, one, order)))
+        if (ready := await _prepare(files, order, report)) is None:
+            return report.status
+        _cancel_at_signals()  # not before: who is asked for a password is to be heard at once
+        for file in files:
+            report.add(await _perform(file, ready.get(file.path), report, order))
     except asyncio.CancelledError:  # what is known by now would be lost
-        report.interrupted([one.path for one in ready])
+        report.interrupted([file.path for file in files])
+        raise
+    except click.Abort:  # by who was asked for a password
+        report.refuse([Replayed(file.path) for file in files], Exit.INTERRUPTED)
         raise
     finally:
         report.end(order.junit)
     failed = order.records is not None and order.records.failed
     return Exit.NO if failed and report.status is Exit.DONE else report.status
+
+
+async def _prepare(files: list[File], order: Order, report: Report) -> dict[Path, _Ready] | None:
+    """Find what it takes to replay the files; None if that is not to be, which is reported."""
+    refused = any(file.fault and file.named for file in files)
+    lacking: dict[Path, str] = {}
+    ready: dict[Path, _Ready] = {}
+    asker = _Asker(order)
+    for file in files:
+        if refused or lacking or file.script is None:
+            continue
+        try:
+            found = await asker.secrets(file.path, file.script)
+            ready[file.path] = _Ready(file.path, file.script, found)
+        except _Unusable as error:
+            lacking[file.path] = str(error)
+    if not (refused or lacking):
+        return ready
+    report.refuse([_refused(file, lacking.get(file.path, "")) for file in files], Exit.USAGE)
+    return None
+
+
+def _refused(file: File, lacking: str) -> Replayed:
+    return Replayed(file.path, fault=file.fault or lacking, skipped=file.skipped)
+
+
+async def _perform(file: File, ready: _Ready | None, report: Report, order: Order) -> Replayed:
+    if ready is None:
+        return Replayed(file.path, fault=file.fault, skipped=file.skipped)
+    return Replayed(file.path, await _replay(report, ready, order))
 
 
 class _Ready(NamedTuple):
@@ -87,7 +113,7 @@ class _Ready(NamedTuple):
 
 async def _replay(report: Report, ready: _Ready, order: Order) -> Outcome | None:
     """Replay one; None where there is no sense in going on."""
-    if report.hopeless or (order.rules.fail_fast and report.status):
+    if report.hopeless or (order.rules.fail_fast and report.failed):
         return None
     record = _recorder(order, ready.path)
     return await replay(ready.script, ready.found, order.target, order.rules, record)
@@ -124,45 +150,7 @@ def _recorder(order: Order, path: Path) -> BeginRecording | None:
 
 
 class _Unusable(Exception):
-    """Transcripts that can't be replayed; each argument says where and why."""
-
-
-def _scripts(given: list[Path]) -> list[tuple[Path, Script]]:
-    """Load the transcripts. Raises _Unusable, for all that can't be understood at once."""
-    scripts: list[tuple[Path, Script]] = []
-    faults: list[str] = []
-    for path in _files(given):
-        try:
-            scripts.append((path, _load(path)))
-        except _Unusable as error:
-            faults += error.args
-    if faults:
-        raise _Unusable(*faults)
-    return scripts
-
-
-def _files(given: list[Path]) -> list[Path]:
-    """Return the transcripts: folders give what is in them, sorted."""
-    files: list[Path] = []
-    for path in given:
-        if not path.is_dir():
-            files.append(path)
-            continue
-        inside = sorted(p for p in path.rglob("*") if p.suffix in SUFFIXES and p.is_file())
-        if not inside:
-            raise _Unusable(f"{path} has no transcript in it (*{', *'.join(SUFFIXES)})")
-        files += inside
-    return files
-
-
-def _load(path: Path) -> Script:
-    try:
-        return make_script(read_file(path))
-    except TranscriptError as error:
-        raise _Unusable(f"{path}: {error}") from None
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or "that is no file name"
-        raise _Unusable(f"cannot read {path}: {why}") from None
+    """A transcript that can't be replayed; the argument says where and why."""
 
 
 class _Asker:
@@ -176,11 +164,14 @@ class _Asker:
         """Return the values for a transcript. Raises _Unusable."""
         order = self._order
         try:
+            check_plaintext(script, order.target)
             found = await find_secrets(script, order.values, order.login.user, self._ask)
             check_logins(script, found)
         except MissingSecret as error:
             raise _Unusable(f"{path}: {error}; give it by --var {error.name}=VALUE") from None
-        except (TranscriptError, NoPassword) as error:
+        except TranscriptError as error:
+            raise _Unusable(unusable(path, error)) from None
+        except NoPassword as error:
             raise _Unusable(f"{path}: {error}") from None
         return found
 

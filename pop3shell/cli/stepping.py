@@ -17,6 +17,7 @@ import click
 from pop3shell.shell.interactive.modes import ECHO, LINES, Off
 from pop3shell.shell.interactive.screen import TerminalOut
 from pop3shell.transcript import model
+from pop3shell.view.fitted import fitted
 from pop3shell.view.play import Player
 
 #: Octets of a step that are kept and shown; more would scroll away unseen.
@@ -29,8 +30,18 @@ _FORWARD = {" ", "\r", "\n", "n", "j", "l", "\x1b[C", "\x1b[B", "\x1bOC", "\x1bO
 _BACK = {"b", "p", "k", "h", "\x7f", "\x08", "\x1b[D", "\x1b[A", "\x1bOD", "\x1bOA", "\x1b[5~",
          "\xe0K", "\xe0H", "\0K", "\0H"}  # fmt: skip
 _QUIT = {"q", "Q", "\x1b", "\x04"}
+_READY = ""  # no key: from now on none is missed, and no other size either
 _REDRAW = "\x0c"  # Ctrl-L; a terminal of another size counts as it
-_HELP = "space: on, b: back, q: quit"
+#: The status line, from the widest to the narrowest: the keys are what is needed most.
+_STATUS = (
+    "-- step {number}, {state}; space: on, b: back, q: quit --",
+    "-- step {number}; space: on, b: back, q: quit --",
+    "step {number}, space: on, b: back, q: quit",
+    "step {number}, n: on b: back q: quit",
+    "{number}, n: on b: back q: quit",
+    "n on b back q quit",
+    "n b q",
+)
 _CLEAR, _ERASE_LINE = b"\x1b[2J\x1b[H", b"\r\x1b[K"
 
 
@@ -71,11 +82,12 @@ def step_through(player: Player, entries: Iterable[model.Entry]) -> None:
     steps = Steps(player, entries)
     at = 0
     with Off(sys.stdin.fileno(), ECHO, LINES):
-        screen.show(steps[0], 0)
         for key in _keys():
             if key in _QUIT:
                 break
-            if key in _BACK or key == _REDRAW:
+            if key == _READY:
+                screen.show(steps[0], 0)
+            elif key in _BACK or key == _REDRAW:
                 at = max(0, at - (key in _BACK))
                 screen.show_again(steps, at)
             elif key in _FORWARD:
@@ -98,17 +110,15 @@ class _Screen:
         self.end()
         if step is None:
             return
-        self._out.put(step.shown)
-        status = f"-- step {number + 1}, {step.state}; {_HELP} --"
-        if self._dumb:
-            self._out.put(status.encode() + b"\n")
-        else:  # in one row, or it could not be taken away
-            self._out.put(status.encode()[: self._out.columns - 1])
+        self._out.put(self._fit(step.shown))
+        status = status_line(number + 1, step.state, self._out.columns - 1).encode()
+        self._out.put(status + b"\n" if self._dumb else status)
 
     def show_again(self, steps: Steps, number: int) -> None:
         """Show the screen as it was at a step."""
         if not self._dumb:
-            self._out.put(_CLEAR + steps.before(number, shutil.get_terminal_size().lines))
+            before = steps.before(number, shutil.get_terminal_size().lines)
+            self._out.put(_CLEAR + self._fit(before))
         self.show(steps[number], number)
 
     def end(self) -> None:
@@ -116,14 +126,25 @@ class _Screen:
         if not self._dumb:
             self._out.put(_ERASE_LINE)
 
+    def _fit(self, shown: bytes) -> bytes:
+        return fitted(shown, self._out.columns)
+
+
+def status_line(number: int, state: str, width: int) -> str:
+    """Return what stands below a step, in ``width`` cells: in one row, so it can be taken away."""
+    texts = [text.format(number=number, state=state) for text in _STATUS]
+    return next((text for text in texts if len(text) <= width), "")
+
 
 def _keys() -> Iterator[str]:
     """The keys as they are typed; Ctrl-C raises KeyboardInterrupt, the terminal's end ends it."""
     if not hasattr(signal, "SIGWINCH"):  # Windows
+        yield _READY
         while typed := click.getchar():
             yield from _taken_apart(typed)
         return
     with _signals() as signals:
+        yield _READY
         while typed := _read(sys.stdin.fileno(), signals):
             yield from _taken_apart(typed)
 

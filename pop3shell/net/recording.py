@@ -40,6 +40,8 @@ class ClientRecording(Recording):
         self._connected = bool(client.address)
         if client.greeting is not None:
             self.happened(happenings.joined(client.address, client.session.state))
+            if client.tls is not None:  # else a replay would send all that follows in clear
+                self.happened(happenings.tls_established(client.tls.protocol, client.tls.cipher))
         elif self._connected:
             self.happened(happenings.connected(client.address))
 

@@ -23,6 +23,8 @@ from pop3shell.shell.shell import ColonError, Shell
 USER, APOP = commands.USER.verb, commands.APOP.verb
 #: APOP proves the password by MD5, as CRAM-MD5 does: it stands behind that, before plain text.
 _APOP_STRENGTH = 35
+#: The one colon command that a question about a challenge takes.
+_EXPLAIN = ":explain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,7 @@ async def _converse(shell: Shell, exchange: ClientExchange, step: bool) -> None:
         while dialogue.challenged and not shell.client.closed:
             if exchange.cancelled:
                 raise ColonError(_endless(exchange.cancelled))
-            if step and not await shell.confirm("answer this challenge? [Y/n] ", default=True):
+            if step and not await _wanted(shell):
                 await shell.send(b"*\r\n")
                 stopped = True
                 continue
@@ -204,6 +206,18 @@ async def _converse(shell: Shell, exchange: ClientExchange, step: bool) -> None:
     if stopped and status and status[-1].status is Status.ERR:
         raise ColonError("the login was cancelled")
     _conclude(shell, exchange, status[-1] if status else None)
+
+
+async def _wanted(shell: Shell) -> bool:
+    """Ask whether to answer a challenge."""
+
+    async def otherwise(answer: str) -> None:
+        if answer == _EXPLAIN:
+            await shell.perform(_EXPLAIN.encode())
+        else:
+            shell.say(f"y answers it, n cancels the login, {_EXPLAIN} tells what was said so far")
+
+    return await shell.confirm("answer this challenge? [Y/n] ", True, otherwise)
 
 
 def _endless(why: str) -> str:

@@ -35,13 +35,20 @@ AskSecret = Callable[[str], Awaitable[str | None]]
 OpenSession = Callable[["Shell", str, int | None], Awaitable[None]]
 
 
+Otherwise = Callable[[str], Awaitable[None]]
 ShowAdvice = Callable[[bytes, "list[Advice]"], None]
 
 
 class Confirm(Protocol):
-    """Asks a yes-or-no question; ``default`` is what Enter alone means."""
+    """Asks a yes-or-no question; ``default`` is what Enter alone means.
 
-    def __call__(self, question: str, default: bool = False) -> Awaitable[bool]:
+    ``otherwise`` is handed an answer that is neither yes nor no, and the question is put again;
+    without it such an answer means no.
+    """
+
+    def __call__(
+        self, question: str, default: bool = False, otherwise: Otherwise | None = None
+    ) -> Awaitable[bool]:
         """Ask it."""
 
 
@@ -64,7 +71,9 @@ async def _nobody_knows(question: str) -> str | None:
     return None
 
 
-async def _nobody_confirms(question: str, default: bool = False) -> bool:
+async def _nobody_confirms(
+    question: str, default: bool = False, otherwise: Otherwise | None = None
+) -> bool:
     return default
 
 
@@ -141,9 +150,11 @@ class Shell:
         """Ask for a secret; None if there is no answer."""
         return await self._person.ask_secret(question)
 
-    async def confirm(self, question: str, default: bool = False) -> bool:
+    async def confirm(
+        self, question: str, default: bool = False, otherwise: Otherwise | None = None
+    ) -> bool:
         """Ask a yes-or-no question; ``default`` is what no answer means."""
-        return await self._person.confirm(question, default)
+        return await self._person.confirm(question, default, otherwise)
 
     # ---- the connection ----
 

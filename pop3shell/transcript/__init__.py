@@ -83,3 +83,8 @@ def __getattr__(name: str) -> object:
     found = getattr(import_module(f"{__name__}.{_MODULES.get(name, 'model')}"), name)
     globals()[name] = found
     return found
+
+
+def __dir__() -> list[str]:
+    """Give the names of ``__all__`` too, before anybody has asked for them (PEP 562)."""
+    return sorted({*globals(), *__all__})

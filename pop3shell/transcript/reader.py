@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import chain
+from os import PathLike
 from pathlib import Path
 from typing import Protocol
 
@@ -29,9 +30,9 @@ class Source(Protocol):
         """Return at most ``size`` octets; none at the end."""
 
 
-def read_file(path: Path) -> Iterator[Entry]:
+def read_file(path: str | PathLike[str]) -> Iterator[Entry]:
     """Read a transcript from a file. Raises OSError, and TranscriptError where a line is bad."""
-    with path.open("rb") as source:
+    with Path(path).open("rb") as source:
         yield from read(source)
 
 

@@ -32,6 +32,8 @@ _split_row = re.compile(rb"\nS: ?").split
 # A line as most of a dialogue are: no escape in it, no placeholder.
 _simple = re.compile(rb"(?:\[([0-9]{1,10}(?:\.[0-9]{1,9})?)\] ?)?([CS]): ?([^\\$\n]*)\n").match
 
+_BARE_PLUS = re.compile(rb"(?<!\\)\+OK", re.IGNORECASE)
+
 
 class VersionedLines:
     """Reads blocks of whole lines, in order; ``number`` is that of the next line."""
@@ -174,6 +176,8 @@ def expectation(number: int, tag: bytes, seconds: float | None, text: bytes) -> 
         return Pattern(number, seconds, regex)
     except (re.error, OverflowError, RecursionError) as error:
         why = f"the regular expression cannot be understood: {error}"
+        if _BARE_PLUS.search(text):
+            why += r"; the + of +OK is written \+, as in S~ \+OK.*"
         raise TranscriptError(number, why) from None
 
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
+#: A width that is no limit.
+UNLIMITED = 1 << 20
+#: A sequence that changes the looks, and takes no cell.
+LOOKS = r"\x1b\[[0-9;]*m"
 _CUT = "..."
+_BLANKS_OR_WORD = re.compile(" +|[^ ]+")
+_UNIT = re.compile(f"{LOOKS}|.", re.DOTALL)
 
 
 def cells(text: str) -> int:
@@ -35,12 +42,69 @@ def cut(text: str, width: int) -> str:
     return text
 
 
-def wrapped(line: str, columns: int) -> str:
-    """Break a line between words, each further line behind the same blanks."""
-    import textwrap  # most lines fit
+def wrapped(line: str, columns: int, hang: int | None = None) -> str:
+    """Break a line between words, into lines of ``columns`` cells at most.
 
-    blank = line[: len(line) - len(line.lstrip())]
-    return textwrap.fill(line, columns, subsequent_indent=blank, break_on_hyphens=False)
+    Each further line stands behind ``hang`` blanks, as many as the line begins with if None, or
+    none where these would take half the line. Only a word that is longer than a line is broken.
+    SGR sequences in the line take no cell.
+    """
+    if _seen(line) <= columns:
+        return line
+    hang = len(line) - len(line.lstrip(" ")) if hang is None else hang
+    filled = _Rows(max(columns, 2), hang if 2 * hang <= columns else 0)
+    for piece in _BLANKS_OR_WORD.findall(line.rstrip(" ")):
+        if piece.startswith(" "):
+            filled.blanks(piece)
+        else:
+            filled.word(piece)
+    return "\n".join(filled.rows)
+
+
+def _seen(text: str) -> int:
+    return cells(re.sub(LOOKS, "", text) if "\x1b" in text else text)
+
+
+class _Rows:
+    """Rows of words, the further ones behind a hanging indent."""
+
+    def __init__(self, columns: int, hang: int) -> None:
+        self.rows = [""]
+        self._columns, self._hang = columns, hang
+        self._used = 0  # cells of the last row
+        self._gap = ""  # blanks that are dropped where a row ends
+
+    def blanks(self, blanks: str) -> None:
+        self._gap = blanks
+        if not self._used and len(blanks) < self._columns:  # the line's own indent
+            self._put(blanks, len(blanks))
+
+    def word(self, word: str) -> None:
+        width = _seen(word)
+        fits = self._used + len(self._gap) + width <= self._columns
+        if not fits and self._used + len(self._gap) > self._hang:
+            self._next()
+        self._put(self._gap, len(self._gap))
+        if self._used + width <= self._columns:
+            self._put(word, width)
+        else:
+            self._break(word)
+
+    def _break(self, word: str) -> None:
+        for unit in _UNIT.findall(word):
+            width = 0 if unit.startswith("\x1b") else _cells(unit)
+            if self._used + width > self._columns:
+                self._next()
+            self._put(unit, width)
+
+    def _next(self) -> None:
+        self.rows.append(" " * self._hang)
+        self._used, self._gap = self._hang, ""
+
+    def _put(self, text: str, width: int) -> None:
+        self.rows[-1] += text
+        self._used += width
+        self._gap = ""
 
 
 def padded(text: str, width: int, *, right: bool = False) -> str:

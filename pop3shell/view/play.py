@@ -13,7 +13,7 @@ from pop3shell.protocol.secrets import Redactor
 from pop3shell.protocol.session import Session
 from pop3shell.protocol.spec.states import State
 from pop3shell.protocol.visible import visible_text
-from pop3shell.transcript import follow, happenings, model
+from pop3shell.transcript import follow, happenings, model, notes
 from pop3shell.transcript.follow import Follower
 from pop3shell.transcript.grammar import PLACEHOLDER
 from pop3shell.view import colour as paint
@@ -31,9 +31,10 @@ _TITLES = ("server", "started")
 class Player:
     """Shows a transcript's entries, one after the other: ``show`` returns what is to be printed.
 
-    Secrets that stand in a plain dialogue are masked like those of a session. ``timing`` shows how
-    long each reply took, where that was recorded; ``explain`` what each exchange means, in lines
-    no longer than the screen has ``columns``.
+    Secrets that stand in a plain dialogue are masked like those of a session, also in what was
+    taken for a note. ``timing`` shows how long each reply took, where that was recorded;
+    ``explain`` what each exchange means, in lines of ``width`` columns at most. Other lines are as
+    long as they are.
     """
 
     def __init__(
@@ -42,12 +43,12 @@ class Player:
         colour: bool,
         timing: bool = False,
         explain: bool = False,
-        columns: Callable[[], int] | None = None,
+        width: int = WIDTH,
     ) -> None:
         self._colour = colour
         self._timing = timing
         self._explain = explain
-        self._columns = columns
+        self._width = width
         self._sheet = Sheet(paint.line(iter([(Part.SIDE, "S: ")]), colour=colour))
         self._plain = True
         self._follower = Follower()
@@ -107,7 +108,7 @@ class Player:
             self._line(Part.META, f"{entry.name}: {entry.value}")
 
     def _note(self, entry: model.Note) -> None:
-        self._line(Part.NOTE, f"# {entry.text}".rstrip())
+        self._line(Part.NOTE, f"# {notes.masked(entry.text)}".rstrip())
 
     def _torn(self, entry: model.Torn) -> None:
         self._line(Part.QUIET, "-- the transcript was cut off in the middle of a line")
@@ -217,11 +218,10 @@ class Player:
         due, self._due = self._due, None
         if due is None or not self._explain:
             return
-        width = min(WIDTH, self._columns()) if self._columns else WIDTH
         if isinstance(due, ev.Greeting):
-            text = narrate_greeting(due, width)
+            text = narrate_greeting(due, self._width)
         else:
-            text = narrate(due, self._session(), width)
+            text = narrate(due, self._session(), self._width)
         wanted = True
         for line in text.split("\n"):
             if not line.startswith("    "):  # else it goes on with the one before

@@ -90,5 +90,5 @@ def test_a_path_without_mail_is_said(here, tmp_path, kind):
         path.write_bytes(b"\0\1 no mail at all\n")
     ran = here("serve", "" if kind == "an empty name" else path)
     assert (ran.status, ran.out) == (1, "")
-    assert ran.err.startswith("Error: ")
+    assert ran.err.startswith("pop3shell: ")
     assert len(ran.errors) == 1

@@ -166,8 +166,8 @@ def test_a_file_that_cannot_be_served_is_refused_in_a_line(here, tmp_path, text,
     path = tmp_path / "bad.txt"
     path.write_text(text)
     ran = here("mock", path)
-    assert ran.status == 1
-    assert ran.err.startswith(f"Error: {path}: {said}")
+    assert ran.status == 2
+    assert ran.err.startswith(f"pop3shell: {path}: {said}")
     assert len(ran.errors) == 1
 
 
@@ -175,7 +175,8 @@ def test_a_file_that_cannot_be_served_is_refused_in_a_line(here, tmp_path, text,
 def test_a_file_that_cannot_be_read_is_named(here, tmp_path, name):
     ran = here("mock", tmp_path / name)
     assert ran.status == 2
-    assert f"Error: cannot read {tmp_path / name}: " in ran.err
+    assert ran.err.startswith(f"pop3shell: cannot read {tmp_path / name}: ")
+    assert len(ran.errors) == 1
 
 
 @pytest.mark.parametrize(

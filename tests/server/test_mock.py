@@ -317,7 +317,7 @@ class TestFiles:
 
     def test_a_shortened_message_is_served_as_it_is_and_told(self, mock):
         text = LOGIN + f"C: RETR 1\nS: +OK\nS: a\n*: elided 99 octets sha256={'0' * 64}\nS: .\n"
-        assert "99 octets were left out" in recollect.from_text(text).remarks[0]
+        assert "99 octets were left out of a reply" in recollect.from_text(text).remarks[0]
         got = all_of(mock(text), b"RETR 1\r\n")
         assert got == b"+OK ready\r\n+OK\r\na\r\n.\r\n"
 
@@ -332,12 +332,35 @@ class TestFiles:
         got = all_of(mock(text), b"STAT\r\nRETR 1\r\nNOOP\r\n")
         assert got == b"+OK\r\n+OK 1 1\r\n+OK\r\nhello\r\n.\r\n+OK\r\n"
 
+    def test_an_excerpt_of_a_recording_too(self, mock):
+        text = HEAD + "C: USER a\nS: +OK who?\nC: PASS b\nS: +OK in\n"
+        (remark,) = recollect.from_text(text).remarks
+        assert remark == 'line 2: there is no greeting before it; "+OK" is sent as one'
+        got = all_of(mock(text), b"USER a\r\nPASS b\r\n")
+        assert got == b"+OK\r\n+OK who?\r\n+OK in\r\n"
+
+    def test_a_client_recorded_as_speaking_first_is_no_excerpt(self):
+        text = HEAD + "*: connected 192.0.2.1:110\nC: CAPA\nS: +OK ready\nS: -ERR\n"
+        recording = recollect.from_text(text)
+        assert recording.opening.reply[0].octets == b"+OK ready\r\n"
+        assert not recording.remarks
+
     @pytest.mark.parametrize("state", ["AUTHORIZATION", "TRANSACTION"])
     def test_a_recording_begun_in_the_middle_is_given_a_greeting(self, mock, state):
         text = f"{HEAD}*: joined 192.0.2.1:110 in the {state} state\nC: STAT\nS: +OK 2 9\n"
         text += "C: QUIT\nS: +OK bye\n"
         assert '"+OK" is sent as one' in recollect.from_text(text).remarks[0]
         assert all_of(mock(text), b"STAT\r\nQUIT\r\n") == b"+OK\r\n+OK 2 9\r\n+OK bye\r\n"
+
+    @pytest.mark.parametrize(
+        "begins", ["S: +OK\n", "*: joined 192.0.2.1:995 in the UPDATE state\n"]
+    )
+    def test_under_tls_from_the_beginning_it_is_served_so(self, begins):
+        tls, rest = "*: TLS established TLSv1.3 X\n", "C: STAT\nS: +OK 2 9\nC: QUIT\nS: +OK\n"
+        first = tls + begins if begins.startswith("S") else begins + tls
+        assert recollect.from_text(HEAD + first + rest).implicit_tls
+        assert recollect.from_text(HEAD + first + rest + first + rest).implicit_tls
+        assert not recollect.from_text(HEAD + begins + rest + first + rest).implicit_tls
 
 
 class TestTls:

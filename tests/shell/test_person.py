@@ -31,7 +31,7 @@ def test_a_person_is_asked_and_shown_what_is_wrong_instead(practice_server):
         asked.append(question)
         return "tanstaaf"
 
-    async def confirm(question: str, default: bool = False) -> bool:
+    async def confirm(question: str, default: bool = False, otherwise=None) -> bool:
         asked.append(question)
         return not default
 

@@ -55,6 +55,13 @@ def test_notes_stand_between_the_lines(demo, path):
     assert texts[texts.index("C: QUIT") - 1] == "# it hangs  here"
 
 
+def test_a_recording_that_begins_under_tls_says_so(demo, path):
+    demo("STLS", f":record {path}", "NOOP", "QUIT")
+    joined, tls, *_ = texts_of(path)
+    assert joined.startswith("*: joined ")
+    assert tls.startswith("*: TLS ")
+
+
 def test_what_is_masked_in_a_note_is_not_in_the_recording_either(demo, path):
     demo(f":record {path}", "NOOP", ":record note then PASS tanstaaf and no bypass", "QUIT")
     assert "# then PASS ${password}" in texts_of(path)
@@ -113,7 +120,7 @@ def test_a_person_is_asked_before_a_file_is_overwritten(practice_server, path, a
     path.write_text("precious")
     asked = []
 
-    async def confirm(question: str, default: bool = False) -> bool:
+    async def confirm(question: str, default: bool = False, otherwise=None) -> bool:
         asked.append(question)
         return answer
 

@@ -216,6 +216,23 @@ def test_a_login_that_was_cancelled_step_by_step_is_not_blamed_on_the_password(
         assert "check name, password" not in terminal.text
 
 
+def test_at_a_challenge_neither_yes_nor_no_cancels_nothing_and_explain_explains(open_terminal):
+    steps = dialogue("C: AUTH CRAM-MD5", "S: + PDFAYT4=", "C: *", "S: -ERR cancelled")
+    with ScriptedServer(GREETING, *steps, hold) as server:
+        terminal = open_terminal("connect", server.host, server.port)
+        terminal.line(":auth CRAM-MD5 mrose --step")
+        terminal.wait_for("password of mrose:")
+        terminal.type("tanstaaf" + ENTER)
+        terminal.wait_for("answer this challenge?")
+        terminal.type(":explain" + ENTER)
+        terminal.wait_for("the server sends a challenge to digest")
+        terminal.type("perhaps" + ENTER)
+        terminal.wait_for("y answers it, n cancels the login, :explain tells")
+        assert "-ERR" not in terminal.text
+        terminal.type("no" + ENTER)
+        terminal.wait_for("the login was cancelled")
+
+
 def test_an_empty_line_answers_a_challenge(open_terminal):
     """XOAUTH2 wants it after an error, SCRAM at its end: without it the login hangs."""
     steps = dialogue("C: AUTH XOAUTH2", "S: + ", "C: YWJj", "S: + eyJ9", "C: ", "S: -ERR no")

@@ -160,7 +160,7 @@ def test_a_broken_line_in_angle_brackets_that_is_no_stand_in() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [r"C:\WINDOWS\mail.txt", "C://x", "A C: in the middle", "USER mark"]
+    "text", [r"C:\WINDOWS\mail.txt", "C://x", "A C: in the middle", "User mark"]
 )
 def test_prose_is_a_note(text) -> None:
     assert lines(text + "\n") == [f"# {text}"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -38,6 +39,18 @@ def test_what_is_not_there_is_missed_as_anywhere():
         pop3shell.transcript.reed  # noqa: B018
     with pytest.raises(ImportError, match="reed"):
         from pop3shell.transcript import reed  # type: ignore[attr-defined] # noqa: F401
+
+
+def test_dir_lists_the_names_before_they_are_used():
+    code = "import pop3shell.transcript as t; assert set(t.__all__) <= set(dir(t))"
+    assert loaded_by(code) == set()
+
+
+@pytest.mark.parametrize("kind", [str, Path])
+def test_a_file_is_named_by_a_string_or_a_path(tmp_path, kind):
+    file = tmp_path / "a.pop3"
+    file.write_text("S: +OK\n")
+    assert len(list(pop3shell.transcript.read_file(kind(file)))) == 1
 
 
 def test_one_module_of_it_is_had_without_the_others():

@@ -20,6 +20,9 @@ ROWS = [
 @pytest.mark.parametrize(
     ("width", "titles"),
     [
+        (20, ["no.", "subject"]),
+        (32, ["no.", "from", "subject"]),
+        (40, ["no.", "octets", "from", "subject"]),
         (60, ["no.", "octets", "from", "subject"]),
         (80, ["no.", "octets", "date", "from", "subject"]),
         (120, ["no.", "octets", "unique-id", "date", "from", "subject"]),
@@ -31,9 +34,24 @@ def test_what_does_not_fit_is_left_out_unique_ids_first(width, titles):
     assert max(map(cells, lines)) <= width
 
 
-@pytest.mark.parametrize("width", range(40, 140, 7))
+@pytest.mark.parametrize("width", [*range(1, 40), *range(40, 140, 7)])
 def test_no_line_is_wider_than_the_terminal(width):
     assert max(map(cells, listing(ROWS, width))) <= width
+
+
+def test_at_20_columns_a_message_can_still_be_told_from_the_others_and_asked_for():
+    lines = listing(ROWS, 20)
+    assert lines[1] == "     9  Minutes, ..."
+    assert lines[3].split() == ["D", "11"]
+
+
+def test_where_none_is_deleted_the_subject_has_the_room_of_the_mark():
+    assert listing(ROWS[:2], 20)[1] == "  9  Minutes, wit..."
+
+
+def test_a_number_of_any_length_leaves_no_line_wider_than_the_terminal():
+    row = Row(10**19, 10**19, "u", LETTER)
+    assert max(map(cells, listing([row], 20))) <= 20
 
 
 def test_nothing_is_cut_where_the_width_is_not_limited():

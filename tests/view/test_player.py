@@ -117,7 +117,7 @@ def test_a_placeholder_keeps_its_number():
 
 
 def test_explanations_fit_the_screen():
-    lines = played(SECOND_PASSWORD, explain=True, columns=lambda: 40)
+    lines = played(SECOND_PASSWORD, explain=True, width=40)
     assert max(map(len, lines)) <= 40
     assert " ".join(" ".join(lines).split()) == " ".join(
         " ".join(played(SECOND_PASSWORD, explain=True)).split()
@@ -248,3 +248,16 @@ def test_another_connection_is_another_session():
     one = "*: connected 192.0.2.1:110\nS: +OK ready\n" + LOGIN + "*: closed by server\n"
     lines = played(HEAD + one + one)
     assert lines[: len(lines) // 2] == lines[len(lines) // 2 :]
+
+
+@pytest.mark.parametrize("text", [
+    "c: USER a\ns: +OK\nc: PASS tanstaaf\ns: +OK\n",
+    "+OK\nUSER a\n+OK\nPASS tanstaaf\n+OK\n",
+    "C - PASS tanstaaf\nS: +OK\n",
+    "# C: PASS tanstaaf\nS: +OK\n",
+    HEAD + "# C: PASS tanstaaf\nS: +OK\n",
+])  # fmt: skip
+def test_no_password_is_shown_whoever_is_taken_to_have_said_it(text):
+    lines = "\n".join(played(text))
+    assert "PASS ${password}" in lines
+    assert "tanstaaf" not in lines

@@ -67,6 +67,7 @@ class Hearing:
         elif isinstance(event, ev.StrayLine):
             for entry in self.sources.take(len(event.raw)):
                 self.unasked(entry.number)
+                self.script.unasked += len(getattr(entry, "octets", b""))
 
     def _owner(self, event: Event) -> Reply | None:
         if isinstance(event, ev.Greeting | ev.Banner):

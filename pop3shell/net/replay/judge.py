@@ -42,6 +42,7 @@ class Judge:
         self._due: deque[tuple[CommandLine | None, Reply | None]] = deque([(None, greeting)])
         self._number = greeting.number
         self._part = 0
+        self._most = MOST_DIFFERENCES
         self._got = b""  # of a reply, until it is known that it isn't just the one recorded
         self._comparison: ReplyComparison | None = None
         self.handlers: ev.Handlers = {
@@ -68,6 +69,14 @@ class Judge:
     def differ(self, number: int, where: str, expected: str, got: str) -> None:
         """Take in a difference that is not one of a reply's text."""
         self._tell([Difference(number, where, expected, got)])
+
+    def conclude(self, number: int, where: str, expected: str, got: str) -> None:
+        """Take in the difference that ends the session; it is told, however many there are.
+
+        ``number`` 0 stands for the line that was sent last.
+        """
+        self._most = 0
+        self.differences.append(Difference(number or self._number, where, expected, got))
 
     # ---- the client ----
 
@@ -117,7 +126,7 @@ class Judge:
             self._due.popleft()
 
     def _stray(self, event: ev.StrayLine) -> None:
-        if self._level is Level.STATUS:
+        if self._level is Level.STATUS or len(self.differences) >= self._most:
             return
         said = visible(self._redactor.mask(event.raw.rstrip(b"\r\n"))[:SHOWN]).decode()
         self.differ(self._number, "said unasked", "nothing", f'"{said}"')
@@ -147,7 +156,7 @@ class Judge:
         return comparison
 
     def _tell(self, found: Iterable[Difference]) -> None:
-        room = MOST_DIFFERENCES - len(self.differences)
+        room = self._most - len(self.differences)
         self.differences += list(found)[: max(room, 0)]
 
 

@@ -8,9 +8,11 @@ from pop3shell.net.client import Client
 from pop3shell.net.endings import how_ended
 from pop3shell.net.errors import ConnectionTrouble
 from pop3shell.net.recording import ClientRecording
+from pop3shell.net.replay.bounds import Bounds
 from pop3shell.net.replay.judge import Judge
 from pop3shell.net.replay.marks import Marks
 from pop3shell.net.replay.model import Outcome, Rules, Stopped, Target
+from pop3shell.net.replay.plaintext import SENT, in_plaintext
 from pop3shell.net.replay.script import Script, Turn
 from pop3shell.net.replay.secrets import Secrets, mask
 from pop3shell.protocol.commandline import CANCEL
@@ -50,12 +52,15 @@ class Link:
         self.script = script
         self.found = found
         self.outcome = Outcome(notes=list(script.notes))
+        if in_plaintext(script, target):
+            self.outcome.notes.append((script.secured, SENT))
         self.mask = mask(found)
         self.judge = Judge(rules.level, self.mask, script.greeting)
         self.marks = Marks()
         self.after_auth = False
         self.recording = record(self.client, self.mask) if record else None
-        for observer in (self.recording, self.judge, self.marks):
+        bounds = Bounds(self.judge, rules.most_reply, script.unasked)
+        for observer in (self.recording, self.judge, self.marks, bounds):
             if observer is not None:
                 self.client.observers.append(observer)
 
@@ -68,7 +73,7 @@ class Link:
             family=target.family,
             tls=target.tls if target.implicit else None,
         )
-        self.outcome.connected = True
+        self.outcome.connected = not target.starttls
         greeting = await client.greeted()
         if greeting is None:
             said = visible(client.opening.received[:SHOWN]).decode()
@@ -91,6 +96,7 @@ class Link:
     async def start_tls(self) -> None:
         """Negotiate TLS after STLS was accepted. Raises ConnectionTrouble."""
         await self.client.start_tls(self.target.tls)
+        self.outcome.connected = True
 
     async def say(self, line: bytes) -> bool:
         """Send a command that isn't in the transcript; return whether it was accepted."""

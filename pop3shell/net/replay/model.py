@@ -14,7 +14,8 @@ class Target(NamedTuple):
     """The server, and how to speak to it.
 
     TLS begins with the first octet if ``implicit``, by STLS if ``starttls``, else only where the
-    transcript has STLS. ``timeout`` is in seconds of silence, 0 for none.
+    transcript has STLS; ``plaintext`` allows none where the transcript was recorded under it.
+    ``timeout`` is in seconds of silence, 0 for none.
     """
 
     host: str
@@ -24,21 +25,31 @@ class Target(NamedTuple):
     tls: TlsSettings = TlsSettings()
     implicit: bool = False
     starttls: bool = False
+    plaintext: bool = False
+
+
+#: Octets of a reply, beyond those recorded, that no server has a reason to go beyond.
+MOST_REPLY = 1 << 31
 
 
 class Rules(NamedTuple):
-    """How closely to compare, whether marked messages may go, whether to stop early."""
+    """How closely to compare, whether marked messages may go, whether to stop early.
+
+    A reply of more than ``most_reply`` octets, beyond those recorded, ends the session.
+    """
 
     level: Level = Level.SHAPE
     allow_delete: bool = False
     fail_fast: bool = False
+    most_reply: int = MOST_REPLY
 
 
 @dataclass(slots=True)
 class Outcome:
     """What a replay came to. ``notes`` are remarks by line.
 
-    ``trouble`` says why the connection ended too early, ``connected`` whether there was one.
+    ``trouble`` says why the connection ended too early, ``connected`` whether there was one,
+    with the TLS that was asked for.
     """
 
     replies: int = 0

@@ -12,9 +12,11 @@ from pop3shell.net.replay.script import Expected, Reply, Script, Turn
 from pop3shell.protocol import limits
 from pop3shell.protocol.events import StatusLine
 from pop3shell.protocol.framing import TERMINATOR
+from pop3shell.protocol.replies import Status
+from pop3shell.protocol.spec import commands
 from pop3shell.transcript import happenings
 from pop3shell.transcript.errors import TranscriptError
-from pop3shell.transcript.follow import OK, Follower
+from pop3shell.transcript.follow import OK, Follower, is_tls
 from pop3shell.transcript.model import (
     AnyLines,
     ClientLine,
@@ -209,9 +211,24 @@ class _Reading:
                 self._whole.parts[-1].append(entry)
             elif self._follower.body:
                 self._hearing.sources.add(entry, 0)
+        elif is_tls(entry.text):
+            self._secured(entry)
         elif login := happenings.as_auth(entry.text):
             self._hearing.names.told(login)
         elif state := happenings.as_joined(entry.text):
             text = "what was said before is missing, so it is not sent"
             where = f"recording began in the {state.value} state"
             self._script.notes.append((entry.number, f"{where}: {text}"))
+
+    def _secured(self, entry: Happened) -> None:
+        """TLS holds from here on; where a STLS began it, sending that does so again."""
+        turns = self._script.turns
+        replies = [reply for turn in turns for reply in turn.replies]
+        began = any(
+            reply.command is not None
+            and reply.command.row is commands.STLS
+            and reply.status is Status.OK
+            for reply in replies
+        )
+        if not began:
+            self._script.secured = self._script.secured or entry.number

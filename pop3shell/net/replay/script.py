@@ -69,12 +69,18 @@ class Turn:
 
 @dataclass(slots=True)
 class Script:
-    """All that a transcript has for a client. ``notes`` are what can't be replayed, by line."""
+    """All that a transcript has for a client. ``notes`` are what can't be replayed, by line.
+
+    ``secured`` is the line that says that TLS held though no STLS began it, 0 if none does;
+    ``unasked`` are the octets that the server said unasked.
+    """
 
     greeting: Reply
     turns: list[Turn]
     logins: dict[int, Login] = field(default_factory=dict)
     notes: list[tuple[int, str]] = field(default_factory=list)
+    secured: int = 0
+    unasked: int = 0
 
     def login(self, reply: Reply) -> Login | None:
         """Who logged in by the AUTH with this reply, if an event tells."""

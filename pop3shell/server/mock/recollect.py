@@ -56,6 +56,8 @@ class _Memory:
         self._remarks: list[str] = []
         self._plain = True
         self._implicit_tls = False
+        self._made_up = False  # the greeting
+        self._connected = False  # a client that speaks before the greeting did so
         self._delay = 0.0
         self._long: list[bytes] = []  # the beginning of a server's line of any length
         self._placed: list[model.Placeholder] = []  # in what the client's lines have in all
@@ -115,7 +117,7 @@ class _Memory:
     # ---- the client ----
 
     def _client(self, entry: model.ClientLine) -> None:
-        if self._plain and not self._follower.dialogue.greeted:
+        if not self._connected and not self._follower.dialogue.greeted:
             self._greet(f"line {entry.number}: there is no greeting before it")
         if self._plain:
             self._end_body(f"before line {entry.number}")
@@ -155,6 +157,7 @@ class _Memory:
 
     def _greet(self, why: str) -> None:
         """Without a greeting every client would wait."""
+        self._made_up = True
         self._remarks.append(f'{why}; "+OK" is sent as one')
         self._hear(self._follower.server(OK))
 
@@ -219,8 +222,11 @@ class _Memory:
     # ---- what happened ----
 
     def _happened(self, entry: model.Happened) -> None:
-        if is_tls(entry.text):
-            self._implicit_tls = not (self._opening.reply or self._turns)
+        if entry.text.startswith(happenings.connected("")):
+            self._connected = not self._plain
+        elif is_tls(entry.text):
+            said = (self._opening.reply and not self._made_up) or self._turns
+            self._implicit_tls = self._implicit_tls or not said
         elif happenings.as_joined(entry.text) and not self._follower.dialogue.greeted:
             self._greet(f"line {entry.number}: recording began behind the greeting")
         elif closed := happenings.as_closed(entry.text):
@@ -228,7 +234,7 @@ class _Memory:
                 self._latest.closes = self._delay
         elif left_out := happenings.as_elided(entry.text):
             self._remarks.append(
-                f"line {entry.number}: {left_out.octets} octets were left out of a message when "
-                "this was recorded; the message is sent without them"
+                f"line {entry.number}: {left_out.octets} octets were left out of a reply when "
+                "this was recorded; the reply is sent without them"
             )
         self._follower.happened(entry.text)

@@ -86,7 +86,7 @@ async def _state(shell: Shell, arguments: str) -> None:
 
 
 async def _caps(shell: Shell, arguments: str) -> None:
-    from pop3shell.view.listing import UNLIMITED
+    from pop3shell.view.columns import UNLIMITED
 
     session = shell.client.session
     if session.capabilities is None:

@@ -124,7 +124,8 @@ def _remember(shell: Shell, summaries: dict[int, Summary]) -> None:
 def _print(shell: Shell, numbers: list[int], summaries: dict[int, Summary]) -> None:
     import shutil
 
-    from pop3shell.view.listing import UNLIMITED, Row, listing
+    from pop3shell.view.columns import UNLIMITED
+    from pop3shell.view.listing import Row, listing
     from pop3shell.view.mail import Summary
 
     session = shell.client.session

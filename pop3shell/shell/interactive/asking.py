@@ -6,7 +6,9 @@ from typing import Protocol
 
 from pop3shell.protocol.spec import commands
 from pop3shell.shell.interactive.pasting import Pasted
-from pop3shell.shell.shell import Shell
+from pop3shell.shell.shell import Otherwise, Shell
+
+_YES, _NO = ("y", "yes"), ("n", "no", "c", "cancel")
 
 
 class LinePrompt(Protocol):
@@ -63,10 +65,21 @@ class Questions:
             return None
         return bare + b" " + password.encode("utf-8", "surrogateescape")
 
-    async def confirm(self, question: str, default: bool = False) -> bool:
-        """Ask a yes-or-no question; ``default`` is what Enter alone means."""
-        answer = await self.answer(question)
-        return answer in ("y", "yes") or (default and not answer)
+    async def confirm(
+        self, question: str, default: bool = False, otherwise: Otherwise | None = None
+    ) -> bool:
+        """Ask a yes-or-no question; ``default`` is what Enter alone means.
+
+        Any answer but yes and no is handed to ``otherwise``, if there is one, and the question put
+        again.
+        """
+        while True:
+            answer = await self.answer(question)
+            if answer in _YES or not answer:
+                return bool(answer) or default
+            if answer in _NO or otherwise is None:
+                return False
+            await otherwise(answer)
 
     async def answer(self, question: str) -> str:
         """Return an answer in lower case; ``c`` at Ctrl-C, ``n`` at Ctrl-D."""
