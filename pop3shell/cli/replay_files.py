@@ -19,7 +19,11 @@ SUFFIXES = (".pop3", ".txt")
 _ANYTHING = ".txt"
 #: Octets of such a file in which somebody must speak.
 BEGINNING = 1 << 16
-_SPEAKS = re.compile(rb"(?mi)^[ \t]*(?:C|S|client|server)[:~]").search
+#: A side, or a status line, which needs none; perhaps with a time, and quoted in a mail.
+_SPEAKS = re.compile(
+    rb"(?m)^[ \t>]*(?:\[[0-9.]+\] ?)?"
+    rb"(?:(?i:C|S|client|server)[:~]|(?:\+OK|-ERR)(?:[ \t\r]|$))"
+).search
 
 
 class File(NamedTuple):

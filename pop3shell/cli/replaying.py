@@ -203,9 +203,14 @@ async def _prompt(question: str) -> str | None:
 
 @contextlib.contextmanager
 def _interruptible() -> Iterator[None]:
-    """Let Ctrl-C be heard at once: asyncio only notes the first one, for when it is its turn."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    """Let Ctrl-C be heard at once: asyncio only notes the first one, for when it is its turn.
+
+    SIGTERM as well, or the terminal would stay without its echo.
+    """
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, signal.default_int_handler) for number in numbers]
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)

@@ -155,16 +155,22 @@ def _taken_apart(typed: str) -> Iterator[str]:
 
 @contextlib.contextmanager
 def _signals() -> Iterator[int]:
-    """Give a descriptor that can be read when the terminal has another size."""
+    """Give a descriptor that can be read when the terminal has another size.
+
+    SIGTERM and SIGHUP do as Ctrl-C does meanwhile, or the terminal would stay without its echo.
+    """
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
-    handled = signal.signal(signal.SIGWINCH, lambda *_: None)
+    ends = (signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, signal.default_int_handler) for number in ends}
+    before[signal.SIGWINCH] = signal.signal(signal.SIGWINCH, lambda *_: None)
     told = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     try:
         yield reader
     finally:
         signal.set_wakeup_fd(told)
-        signal.signal(signal.SIGWINCH, handled)
+        for number, handle in before.items():
+            signal.signal(number, handle)
         os.close(reader)
         os.close(writer)
 

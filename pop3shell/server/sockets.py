@@ -81,7 +81,7 @@ class Listener:
         return self.address
 
     async def start_tls_port(self, host: str = "127.0.0.1", port: int = 0) -> tuple[str, int]:
-        """Listen for TLS from the first octet (RFC 8314 section 3.3), and return the address.
+        """Listen for TLS from the first octet (RFC 8314 section 3.1), and return the address.
 
         Raises OSError when the address cannot be used, ValueError without a certificate.
         """

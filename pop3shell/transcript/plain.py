@@ -38,8 +38,10 @@ _SIDE = re.compile(
     re.DOTALL,
 )
 _OTHER = re.compile(_TIME + rb"(\*:|S~|S\.\.\.) ?(.*)", re.DOTALL)
-_SEVERAL = re.compile(rb"[ \t]+(?=(?i:client|server):(?:[ \t]|$))")
-STAND_IN = re.compile(rb"<[^<>@]*\b(?i:messages?|sends?|sent|connections?)\b[^<>@]*>")
+# That no blank stands before keeps a long row of them from being looked at again and again.
+_SEVERAL = re.compile(rb"(?<![ \t])[ \t]+(?=(?i:client|server):(?:[ \t]|$))")
+# It is first seen that the line ends right: else each of many such words would be tried.
+STAND_IN = re.compile(rb"<(?=[^<>@]*>\Z)[^<>@]*\b(?i:messages?|sends?|sent|connections?)\b[^<>@]*>")
 _BLANK = rb"(?:[ \t]|\xc2?\xa0)"  # web pages have no-break spaces; in Windows' own encoding, too
 _BLANKS = re.compile(rb"%b*" % _BLANK)
 _QUOTED = re.compile(_BLANK + rb"*((?:> ?)+)(.*)", re.DOTALL)

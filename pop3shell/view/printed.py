@@ -22,7 +22,8 @@ _TAGGED = re.compile(
     r"([ \t]*)(\[[0-9]{1,10}(?:\.[0-9]{1,9})?\] ?)?"
     r"(C:|S:|\*:|S~|S\.\.\.|(?i:client|server):)([ \t]*)"
 )
-_NEXT_SIDE = re.compile(r"[ \t]+(?=(?i:client|server):(?:[ \t]|$))")
+# That no blank stands before keeps a long row of them from being looked at again and again.
+_NEXT_SIDE = re.compile(r"(?<![ \t])[ \t]+(?=(?i:client|server):(?:[ \t]|$))")
 _PLACEHOLDER = f"({grammar.PLACEHOLDER.pattern.decode()})"
 _SPECIAL = re.compile(rf"{_PLACEHOLDER}|\\x[0-9a-fA-F]{{2}}")
 _SPECIAL_IN_TRANSCRIPT = re.compile(rf"{_PLACEHOLDER}|\\(?:x[0-9a-fA-F]{{2}}|\\|n?$)")

@@ -24,6 +24,16 @@ def test_a_message_without_end_is_not_recorded_without_end(here, tmp_path):
     assert again.stat().st_size < len(ENDLESS)
 
 
+def test_a_greeting_without_end_is_said_to_be_one(here, tmp_path):
+    file = tmp_path / "a.pop3"
+    file.write_text(TEXT)
+    with ScriptedServer(b"+OK " + b"x" * 200_000, stall) as server:
+        ran = here("replay", file, server.host, server.port)
+    assert (ran.status, ran.out) == (3, "")
+    what = "sent no POP3 greeting: it began one, and that has over 65,536 octets"
+    assert ran.err == f"pop3shell: {file}: {server.host}:{server.port} {what}\n"
+
+
 def test_a_bound_that_is_no_number_is_wrong_usage(here, tmp_path):
     ran = here("replay", tmp_path, "127.0.0.1", "--max-reply", "much")
     assert (ran.status, ran.out) == (2, "")

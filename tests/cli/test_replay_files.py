@@ -80,6 +80,17 @@ def test_a_broken_transcript_in_a_folder_is_an_error_and_the_rest_is_replayed(
     assert list(cases.values()) == [[], ["error"], []]
 
 
+@pytest.mark.parametrize("mark", ["", "> "])
+def test_a_broken_one_pasted_without_sides_is_no_other_thing(here, practice_server, folder, mark):
+    pasted = "+OK hi\nRETR 1\n+OK\nthis has no end\n+OK bye\n"
+    text = "".join(f"{mark}{line}\n" for line in pasted.splitlines())
+    server, path = practice_server(), folder({"a.pop3": TEXT, "m.txt": text})
+    ran = here("replay", path, server.host, server.port)
+    assert ran.status == 2
+    assert ran.err.endswith("m.txt: line 5: this is still in a reply without its end; write the "
+                            "lone dot that ends that\n")  # fmt: skip
+
+
 def test_a_broken_transcript_weighs_more_than_a_difference(replay, folder):
     ran, told, cases = replay(folder({"a.pop3": BROKEN, "b.pop3": WRONG}))
     assert (ran.status, told["status"]) == (2, 2)

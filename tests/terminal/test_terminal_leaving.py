@@ -157,6 +157,17 @@ def test_a_signal_at_a_question_for_a_password_ends_it_in_order(terminal):
     assert left(terminal) == 130
 
 
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_signal_ends_the_steps_of_a_transcript_in_order(open_terminal, tmp_path, name):
+    file = tmp_path / "session.txt"
+    file.write_text("S: +OK\nC: QUIT\nS: +OK\n")
+    terminal = open_terminal("play", "--step", file)
+    terminal.wait_for("step 1")
+    assert not terminal.echoes
+    terminal.process.send_signal(getattr(signal, name))
+    assert left(terminal) == 130
+
+
 def test_ctrl_c_while_connecting_leaves(open_terminal):
     with ScriptedServer(hold) as server:
         terminal = open_terminal("connect", server.host, server.port)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 from support.practice import RunningServer
 from support.terminal import CTRL_C, ENTER, HIDDEN_PASSWORD
@@ -29,11 +31,25 @@ def test_the_password_is_asked_for_whatever_is_made_of_it(
     assert HIDDEN_PASSWORD[0].encode() not in terminal.raw
 
 
-def test_one_ctrl_c_ends_it_while_the_password_is_asked_for(open_terminal, tmp_path):
+@pytest.fixture
+def asking(open_terminal, tmp_path):
+    """A terminal that asks for a password."""
     file = tmp_path / "session.pop3"
     file.write_text("S: +OK\nC: USER mrose\nS: +OK\nC: PASS ${password}\nS: +OK\n")
     terminal = open_terminal("replay", file, "127.0.0.1", 1)
     terminal.wait_for("password for 127.0.0.1:1:")
-    terminal.type(CTRL_C)
-    terminal.wait_for("pop3shell: interrupted")
-    assert terminal.ended() == 130
+    return terminal
+
+
+def test_one_ctrl_c_ends_it_while_the_password_is_asked_for(asking):
+    asking.type(CTRL_C)
+    asking.wait_for("pop3shell: interrupted")
+    assert asking.ended() == 130
+
+
+def test_sigterm_while_the_password_is_asked_for_leaves_the_terminal_with_its_echo(asking):
+    assert not asking.echoes
+    asking.process.send_signal(signal.SIGTERM)
+    asking.wait_for("pop3shell: interrupted")
+    assert asking.ended() == 130
+    assert asking.settings == asking.cooked

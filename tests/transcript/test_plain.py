@@ -229,3 +229,10 @@ def test_a_telnet_session_typed_in_lower_case() -> None:
     client, server = said_by(entries_of(text))
     assert client == b"user mark\r\npass swordfish\r\nlist\r\nquit\r\n"
     assert server.endswith(b"+OK\r\n1 2718\r\n2 3177\r\n3 4353\r\n.\r\n+OK\r\n")
+
+
+@pytest.mark.parametrize(
+    "line", ["Client: USER" + " " * 200_000 + "x", "S: <" + "message " * 50_000 + "x"]
+)
+def test_a_line_of_much_the_same_is_read_as_soon_as_any_other(line: str) -> None:
+    assert lines(f"S: +OK\n{line}\n") == ["S: +OK", line.replace("Client", "C", 1)]

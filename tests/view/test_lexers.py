@@ -228,3 +228,8 @@ def test_blanks_in_a_recorded_dialogue_are_text():
     text = "%POP3-TRANSCRIPT 1\nS: +OK\nC:  STAT\n"
     pairs = [(part, piece) for _, part, piece in Pop3Lexer().get_tokens_unprocessed(text)]
     assert TOKENS[Part.VERB] not in [part for part, _ in pairs]
+
+
+def test_a_line_of_many_blanks_is_told_apart_as_soon_as_any_other():
+    (_, said) = parts_of(f"Server: +OK\nClient: STAT{' ' * 200_000}x")
+    assert said[0] == ("VERB", "STAT")

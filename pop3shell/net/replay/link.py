@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pop3shell.net.client import Client
 from pop3shell.net.endings import how_ended
 from pop3shell.net.errors import ConnectionTrouble
+from pop3shell.net.greeting import WITHIN
 from pop3shell.net.recording import ClientRecording
 from pop3shell.net.replay.bounds import Bounds
 from pop3shell.net.replay.judge import Judge
@@ -76,9 +77,7 @@ class Link:
         self.outcome.connected = not target.starttls
         greeting = await client.greeted()
         if greeting is None:
-            said = visible(client.opening.received[:SHOWN]).decode()
-            what = f'it said "{said}"' if said else how_ended(client)
-            raise ConnectionTrouble(f"{client.address} sent no POP3 greeting: {what}")
+            raise ConnectionTrouble(f"{client.address} sent no POP3 greeting: {_instead(client)}")
         if greeting.status is Status.ERR and self.script.greeting.status is not Status.ERR:
             raise ConnectionTrouble(f"{client.address} refused the connection in its greeting")
 
@@ -154,3 +153,12 @@ class Link:
     def give_up(self, error: TranscriptError) -> None:
         """Take in that a login as it was recorded can't be done here."""
         self.judge.differ(error.number, "the login", "one as recorded", error.sentence)
+
+
+def _instead(client: Client) -> str:
+    """Say what came where a greeting was due."""
+    opening = client.opening
+    if opening.begun and opening.endless:
+        return f"it began one, and that has over {WITHIN:,} octets"
+    said = visible(opening.received[:SHOWN]).decode()
+    return f'it said "{said}"' if said else how_ended(client)

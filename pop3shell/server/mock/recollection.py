@@ -128,7 +128,7 @@ class Turn:
 class Recollection:
     """A session that can be served. ``remarks`` say what of it can't be as it was.
 
-    ``implicit_tls``: TLS held from the first octet (RFC 8314 section 3.3).
+    ``implicit_tls``: TLS held from the first octet (RFC 8314 section 3.1).
     """
 
     opening: Turn
