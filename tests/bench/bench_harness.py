@@ -179,11 +179,15 @@ class Server:
 
 
 def interleave(rows: dict[str, Row], rounds: int) -> dict[str, list[Sample]]:
-    """Run all rows in turns, after one round that doesn't count; a failed row is left out."""
+    """Run all rows in turns, after one round that doesn't count; a failed row is left out.
+
+    Every other round goes backwards: whoever follows a row gets the memory that it gave back,
+    which can be several times as fast as other memory.
+    """
     got: dict[str, list[Sample]] = {name: [] for name in rows}
     left = dict(rows)
     for number in range(-1, rounds):
-        for name, row in list(left.items()):
+        for name, row in list(left.items())[:: -1 if number % 2 else 1]:
             try:
                 sample = row()
             except (Failure, OSError) as error:
