@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,6 +19,11 @@ from pop3shell.cli.options import (
     recording_options,
     security_options,
 )
+
+if TYPE_CHECKING:
+    import socket
+
+    from pop3shell.net.replay.model import Target
 
 
 @click.command()
@@ -100,28 +106,15 @@ def command(
     from pop3shell.cli.recording import records
     from pop3shell.cli.replaying import Order, perform
     from pop3shell.cli.running import run
-    from pop3shell.cli.securing import login, security
-    from pop3shell.net.replay.model import MOST_REPLY, Rules, Target
-    from pop3shell.shell.security import IMPLICIT, NONE, STARTTLS
+    from pop3shell.cli.securing import login
+    from pop3shell.net.replay.model import MOST_REPLY, Rules
     from pop3shell.transcript.compare import Level
 
-    how = security(server, tls)
-    target = Target(
-        server.host,
-        server.port,
-        timeout,
-        wanted,
-        how.tls,
-        implicit=how.mode == IMPLICIT,
-        starttls=how.mode == STARTTLS,
-        plaintext=tls.tls_mode == NONE,
-    )
+    most = MOST_REPLY if max_reply is None else max_reply
     order = Order(
         files,
-        target,
-        Rules(
-            Level(compare), allow_delete, fail_fast, MOST_REPLY if max_reply is None else max_reply
-        ),
+        _target(server, timeout, wanted, tls),
+        Rules(Level(compare), allow_delete, fail_fast, most),
         values,
         login(server, who),
         as_json=as_json,
@@ -131,18 +124,41 @@ def command(
     return run(perform(order))
 
 
+def _target(
+    server: Server, timeout: float, wanted: socket.AddressFamily, tls: TlsOptions
+) -> Target:
+    """Say where to, and how securely. Raises click.UsageError."""
+    from pop3shell.cli.securing import security
+    from pop3shell.net.replay.model import Target
+    from pop3shell.shell.security import IMPLICIT, NONE, STARTTLS
+
+    how = security(server, tls)
+    return Target(
+        server.host,
+        server.port,
+        timeout,
+        wanted,
+        how.tls,
+        implicit=how.mode == IMPLICIT,
+        starttls=how.mode == STARTTLS,
+        plaintext=tls.tls_mode == NONE,
+    )
+
+
 def _divide(words: tuple[str, ...]) -> tuple[list[Path], Server]:
     """Tell files, host and port apart. Raises click.UsageError."""
+    from pop3shell.cli.transcripts import is_there
+
     if not all(words):  # as a file it would be all that is in the current folder
         raise click.UsageError("a name is empty: FILE... HOST [PORT]")
     *files, host = words
     port = None
-    if files and host.isascii() and host.isdigit() and not Path(host).exists():
+    if files and host.isascii() and host.isdigit() and not is_there(host):
         port = host
         host = files.pop()
     if not files:
         raise click.UsageError("a transcript and a server are needed: FILE... HOST [PORT]")
-    if Path(host).exists():
+    if is_there(host):
         raise click.UsageError(f"{host} is a file; name the server behind the transcripts")
     return [Path(file) for file in files], parse_server(host, port)
 

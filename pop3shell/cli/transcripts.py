@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -23,10 +24,18 @@ def unusable(file: Path | str, error: Exception) -> str:
 
 def is_folder(path: Path) -> bool:
     """Whether a name is that of a folder; one that can't be any file's isn't."""
-    try:
+    with suppress(OSError, ValueError):
         return path.is_dir()
-    except (OSError, ValueError):
-        return False
+    return False
+
+
+def is_there(name: str) -> bool:
+    """Whether something has this name; a word too long for one has not."""
+    from pathlib import Path
+
+    with suppress(OSError, ValueError):
+        return Path(name).exists()
+    return False
 
 
 def tell(sentence: str) -> Exit:

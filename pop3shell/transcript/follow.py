@@ -14,6 +14,7 @@ from pop3shell.transcript import happenings
 
 OK, ERR = b"+OK\r\n", b"-ERR\r\n"
 
+_CONNECTED = happenings.connected("")
 _TLS = happenings.tls_established("", "").rstrip()
 
 
@@ -23,10 +24,13 @@ class Follower:
     ``body`` is the status line of the multi-line reply that has begun and not ended, else None.
     ``now`` is the time, in seconds since the recording's start, as far as it was recorded; ``gap``
     are the seconds before the last entry, None where its time, or any before, is not known.
+    ``plain`` tells that it is a dialogue as people print it, who leave out what they like.
     """
 
-    def __init__(self, now: float | None = None) -> None:
+    def __init__(self, now: float | None = None, *, plain: bool = True) -> None:
         self.dialogue = Dialogue()
+        self.plain = plain
+        self._connected = False  # a client that speaks before the greeting did so
         self.body: StatusLine | None = None
         self.now = now
         self.gap: float | None = None
@@ -73,7 +77,9 @@ class Follower:
 
     def happened(self, text: str) -> None:
         """Take in an event ``*:`` that changes how what follows is to be read."""
-        if is_tls(text):
+        if text.startswith(_CONNECTED):
+            self._connected = not self.plain
+        elif is_tls(text):
             self.dialogue.tls_started()
         elif state := happenings.as_joined(text):
             self.dialogue.joined(state)
@@ -84,9 +90,14 @@ class Follower:
 
     # ---- what was not written down ----
 
+    @property
+    def lacks_greeting(self) -> bool:
+        """Whether this is an excerpt, should the client speak next."""
+        return not (self.dialogue.greeted or self._connected)
+
     def join(self) -> None:
         """Take in that the client speaks next: with no greeting before it, this is an excerpt."""
-        if not self.dialogue.greeted:
+        if self.lacks_greeting:
             self.dialogue.joined(State.AUTHORIZATION)
 
     def end_body(self) -> list[Event]:

@@ -50,7 +50,6 @@ class Player:
         self._explain = explain
         self._width = width
         self._sheet = Sheet(paint.line(iter([(Part.SIDE, "S: ")]), colour=colour))
-        self._plain = True
         self._follower = Follower()
         self._begin()
 
@@ -83,8 +82,8 @@ class Player:
 
     def _begin(self) -> None:
         """Get ready for another session."""
-        now = self._follower.now
-        self._follower, self._redactor = Follower(now), _Redactor()
+        now, plain = self._follower.now, self._follower.plain
+        self._follower, self._redactor = Follower(now, plain=plain), _Redactor()
         out = cast(BinaryIO, self._sheet)
         self._printer = ScreenPrinter(out, self._redactor, colour=self._colour)
         self._printer.echo = True
@@ -101,7 +100,7 @@ class Player:
     # ---- entries ----
 
     def _version(self, entry: model.Version) -> None:
-        self._plain = False
+        self._follower.plain = False
 
     def _header(self, entry: model.Header) -> None:
         if entry.name in _TITLES:
@@ -128,7 +127,7 @@ class Player:
         follower.join()
         if self._skipped and not follower.body and follower.dialogue.outstanding:
             self._tell(follower.server(follow.OK), hidden=True)
-        if self._plain or self._skipped:
+        if follower.plain or self._skipped:
             self._tell(follower.end_body(), hidden=True)
         self._skipped = False
         self._tell(follower.client(entry.octets))

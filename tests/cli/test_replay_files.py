@@ -133,3 +133,9 @@ def test_the_reports_say_that_who_was_asked_for_a_password_gave_up(replay, folde
     ran, told, cases = replay(path, to=("127.0.0.1", 1))
     assert (ran.status, told["status"], ran.errors) == (130, 130, ["pop3shell: interrupted"])
     assert list(cases.values()) == [["skipped"]]
+
+
+def test_a_word_too_long_for_a_file_is_taken_for_a_host(here):
+    ran = here("replay", SMOKE, "h" * 300, "--user", "x", "--json")
+    assert ran.status == 3
+    assert "the system refused" not in ran.err

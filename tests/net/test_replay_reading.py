@@ -149,6 +149,15 @@ def test_where_recording_began_in_the_middle_the_first_words_are_no_greeting() -
     assert [note for _, note in script.notes if "unasked" in note]
 
 
+def test_a_client_that_spoke_first_is_not_answered_by_the_greeting() -> None:
+    script = script_of("*: connected 192.0.2.1:110\nC: CAPA\nS: +OK ready\nS: -ERR not yet\n")
+    assert script.greeting.complete
+    (turn,) = script.turns
+    assert told(turn.replies[0]) == told(
+        script_of("S: +OK\nC: CAPA\nS: -ERR not yet\n").turns[0].replies[0]
+    )
+
+
 def test_an_unknown_command_that_was_replied_to_is_no_response() -> None:
     said = "C: XFOO\nC: AUTH PLAIN\nC: ${sasl}\nS: -ERR what\nS: + \nS: +OK\n"
     unknown, _, response = script_of("S: +OK\n" + said).turns

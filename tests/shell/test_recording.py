@@ -63,9 +63,15 @@ def test_a_recording_that_begins_under_tls_says_so(demo, path):
 
 
 def test_what_is_masked_in_a_note_is_not_in_the_recording_either(demo, path):
-    demo(f":record {path}", "NOOP", ":record note then PASS tanstaaf and no bypass", "QUIT")
-    assert "# then PASS ${password}" in texts_of(path)
-    assert "tanstaaf" not in path.read_text()
+    note = ":record note "
+    lines = (
+        "then PASS tanstaaf and no bypass",
+        "AUTH PLAIN AG1yb3NlAHRhbnN0YWFm",
+        "C: pass tanstaaf",
+    )
+    demo(f":record {path}", "NOOP", *(note + line for line in lines), "QUIT")
+    masked = "# then PASS ${password}", "# AUTH PLAIN ${sasl}", "# C: pass ${password}"
+    assert [text for text in texts_of(path) if text.startswith("#")] == list(masked)
 
 
 def test_record_alone_says_where_it_stands(demo, path):

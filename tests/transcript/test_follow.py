@@ -153,3 +153,14 @@ class TestWhatIsNotWrittenDown:
         assert follower.body is not None
         follower.expect(r"\.")
         assert follower.body is None
+
+
+@pytest.mark.parametrize(("plain", "lacks"), [(False, False), (True, True)])
+def test_a_client_recorded_as_speaking_first_lacks_no_greeting(plain, lacks):
+    follower = Follower(plain=plain)
+    follower.happened(happenings.connected("192.0.2.1:110"))
+    assert follower.lacks_greeting is lacks
+    follower.join()
+    follower.client(b"CAPA\r\n")
+    greeted = any(isinstance(event, ev.Greeting) for event in follower.server(b"+OK ready\r\n"))
+    assert greeted is not lacks

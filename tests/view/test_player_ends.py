@@ -61,3 +61,8 @@ def test_a_command_that_was_cut_off_is_shown_without_its_secret(ending):
 def test_of_a_reply_that_was_cut_off_no_fault_of_the_server_is_told():
     shown = shown_of("S: +OK\nC: CAPA\nS: +OK\nS: TOP\nS: UI\\\n")
     assert shown.endswith("S: TOP\nS: UI\n")
+
+
+def test_a_client_that_spoke_first_was_greeted_all_the_same():
+    shown = shown_of("*: connected 192.0.2.1:110\nC: NOOP\nS: +OK ready\nS: -ERR not yet\n")
+    assert "C: NOOP\nS: +OK ready\n-- AUTHORIZATION state\nS: -ERR not yet\n" in shown

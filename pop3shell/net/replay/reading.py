@@ -28,6 +28,7 @@ from pop3shell.transcript.model import (
     ServerLines,
     StandIn,
     Torn,
+    Version,
 )
 
 
@@ -106,6 +107,8 @@ class _Reading:
                 self._server(entry, given, at)
             case Happened():
                 self._happened(entry)
+            case Version():
+                self._follower.plain = False
             case Torn():
                 self._script.notes.append((entry.number, "was cut off and is left out"))
             case _:

@@ -54,10 +54,8 @@ class _Memory:
         self._turns: list[Turn] = []
         self._owners: dict[int, Turn] = {}  # by the identity of the command that is replied to
         self._remarks: list[str] = []
-        self._plain = True
         self._implicit_tls = False
         self._made_up = False  # the greeting
-        self._connected = False  # a client that speaks before the greeting did so
         self._delay = 0.0
         self._long: list[bytes] = []  # the beginning of a server's line of any length
         self._placed: list[model.Placeholder] = []  # in what the client's lines have in all
@@ -80,13 +78,13 @@ class _Memory:
                 text = "was cut off when it was written, and is left out"
                 self._remarks.append(f"line {entry.number} {text}")
             case model.Version():
-                self._plain = False
+                self._follower.plain = False
             case _:
                 pass
 
     def end(self) -> Recollection:
         """Take in that this was all."""
-        if self._plain:
+        if self._follower.plain:
             self._end_body("at the end")
         self._hear(self._follower.closed(Side.SERVER, Ending.ORDERLY))
         if not self._opening.reply:
@@ -117,9 +115,9 @@ class _Memory:
     # ---- the client ----
 
     def _client(self, entry: model.ClientLine) -> None:
-        if not self._connected and not self._follower.dialogue.greeted:
+        if self._follower.lacks_greeting:
             self._greet(f"line {entry.number}: there is no greeting before it")
-        if self._plain:
+        if self._follower.plain:
             self._end_body(f"before line {entry.number}")
         for place in entry.placeholders:
             start, stop = self._sent + place.start, self._sent + place.stop
@@ -222,9 +220,7 @@ class _Memory:
     # ---- what happened ----
 
     def _happened(self, entry: model.Happened) -> None:
-        if entry.text.startswith(happenings.connected("")):
-            self._connected = not self._plain
-        elif is_tls(entry.text):
+        if is_tls(entry.text):
             said = (self._opening.reply and not self._made_up) or self._turns
             self._implicit_tls = self._implicit_tls or not said
         elif happenings.as_joined(entry.text) and not self._follower.dialogue.greeted:

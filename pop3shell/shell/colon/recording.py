@@ -35,6 +35,9 @@ async def _record(shell: Shell, arguments: str) -> None:
 
 
 def _without_secret(text: str) -> str:
+    from pop3shell.transcript.notes import masked
+
+    text = masked(text)
     found = re.search(secrets.IN_TEXT, text)
     return f"{text[: found.end()]}${{{PASSWORD.secret}}}" if found else text
 
